@@ -1,0 +1,10 @@
+using System.Reflection;
+
+namespace LlmRec.Transformers.Tests;
+
+[TestFixture]
+public sealed class PublicSurfaceTests
+{
+    [Test]
+    public void PublicSurface_IsTheCommittedOne() => LlmRec.Tests.PublicSurface.Verify(Assembly.Load("LlmRec.Transformers"));
+}
