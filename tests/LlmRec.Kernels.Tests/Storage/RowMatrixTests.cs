@@ -10,7 +10,7 @@ public sealed class RowMatrixTests
     {
         var matrix = new RowMatrix(3, columns);
         for (int i = 0; i < 3; i++)
-            Assert.That((nint)Unsafe.AsPointer(ref matrix.Row(i)[0]) % 64, Is.Zero);
+            Assert.That((long)(nint)Unsafe.AsPointer(ref matrix.Row(i)[0]) % 64, Is.Zero);
     }
 
     [Test]
