@@ -1,0 +1,14 @@
+namespace LlmRec;
+
+/// <summary>Chooses a varied list from scored candidates.</summary>
+/// <remarks>Implementations are thread-safe and do not allocate per call beyond pooled memory.</remarks>
+public interface IDiversifier
+{
+    /// <summary>Picks items one after the other.</summary>
+    /// <param name="candidates">n scored candidates.</param>
+    /// <param name="diversity">0 = the ranker's order exactly, 1 = variety only; between them a continuous trade.</param>
+    /// <param name="picks">Receives the picks, best first; its length is the number wanted.</param>
+    /// <returns>The number of picks: the smaller of n and the length of <paramref name="picks"/>, or fewer when a rule forbids more.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="diversity"/> is outside [0, 1] or NaN.</exception>
+    int Diversify(RankedCandidates candidates, double diversity, Span<Pick> picks);
+}

@@ -1,0 +1,13 @@
+namespace LlmRec;
+
+/// <summary>Items and their vectors under one numbering.</summary>
+internal interface IItemSpace
+{
+    Catalog Catalog { get; }
+
+    /// <summary>Dimensions of the vectors.</summary>
+    int Dimensions { get; }
+
+    /// <summary>The unit vector of an item; zeros when it has none.</summary>
+    ReadOnlySpan<float> VectorOf(int handle);
+}
