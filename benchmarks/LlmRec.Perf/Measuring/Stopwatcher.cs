@@ -1,0 +1,58 @@
+using System.Diagnostics;
+
+namespace LlmRec.Perf;
+
+/// <summary>Repeats a piece of work until the time is up and reports median and spread.</summary>
+internal static class Stopwatcher
+{
+    /// <summary>
+    /// Warms up (at least three calls and a fifth of the time, so that tiered compilation has settled), then times single calls.
+    /// Make a call last at least some 50 µs: put a loop into it otherwise.
+    /// </summary>
+    /// <param name="work">The work; its result must be kept somewhere the compiler cannot discard it.</param>
+    /// <param name="seconds">Seconds of timed repetition.</param>
+    /// <param name="least">Least number of timed calls, whatever the time.</param>
+    public static Timing Time(Action work, double seconds, int least = 5)
+    {
+        long start = Stopwatch.GetTimestamp();
+        for (int i = 0; i < 3 || Stopwatch.GetElapsedTime(start).TotalSeconds < seconds / 5; i++)
+        {
+            work();
+            if (i >= 1 && Stopwatch.GetElapsedTime(start).TotalSeconds > seconds)
+                break;
+        }
+
+        var wall = new List<double>();
+        var cpu = new List<double>();
+        using var process = Process.GetCurrentProcess();
+        start = Stopwatch.GetTimestamp();
+        while (wall.Count < least || Stopwatch.GetElapsedTime(start).TotalSeconds < seconds)
+        {
+            TimeSpan before = ProcessorTime(process);
+            long t = Stopwatch.GetTimestamp();
+            work();
+            wall.Add(Stopwatch.GetElapsedTime(t).TotalSeconds);
+            cpu.Add((ProcessorTime(process) - before).TotalSeconds);
+        }
+        wall.Sort();
+        cpu.Sort();
+        return new(wall[wall.Count / 2], wall[wall.Count / 10], wall[wall.Count * 9 / 10], cpu[cpu.Count / 2], wall.Count);
+    }
+
+    /// <summary>Times one call that is too long to repeat, such as the building of an index.</summary>
+    public static Timing TimeOnce(Action work)
+    {
+        using var process = Process.GetCurrentProcess();
+        TimeSpan before = ProcessorTime(process);
+        long t = Stopwatch.GetTimestamp();
+        work();
+        double wall = Stopwatch.GetElapsedTime(t).TotalSeconds;
+        return new(wall, wall, wall, (ProcessorTime(process) - before).TotalSeconds, 1);
+    }
+
+    private static TimeSpan ProcessorTime(Process process)
+    {
+        process.Refresh();
+        return process.TotalProcessorTime;
+    }
+}

@@ -1,0 +1,13 @@
+using LlmRec.Perf.Workloads;
+
+namespace LlmRec.Perf;
+
+/// <summary>Every workload, in the order of the help text.</summary>
+internal static class WorkloadRegistry
+{
+    public static IReadOnlyList<IWorkload> All { get; } =
+    [
+        new StreamWorkload(),
+        new PeakWorkload(),
+    ];
+}
