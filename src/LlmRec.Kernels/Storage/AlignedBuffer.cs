@@ -5,7 +5,8 @@ namespace LlmRec.Kernels;
 
 /// <summary>
 /// A fixed-size array of an unmanaged type whose first element lies on a 64-byte boundary, so that a cache line and a 512-bit
-/// load never straddle. Ordinary garbage-collected memory on the pinned heap: nothing to dispose.
+/// load never straddle. Ordinary garbage-collected memory on the pinned heap: nothing to dispose. Buffers of 4 MiB and more
+/// start on a 2 MiB boundary and ask the system for huge pages.
 /// </summary>
 /// <typeparam name="T">Element type; its size must divide 64.</typeparam>
 /// <remarks>Reading from several threads is safe; writing is the owner's to order.</remarks>
@@ -24,12 +25,25 @@ public sealed class AlignedBuffer<T> where T : unmanaged
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         int size = Unsafe.SizeOf<T>();
+        long bytes = (long)length * size;
         int slack = Alignment / size;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Array.MaxLength - slack);
-        _array = GC.AllocateArray<T>(length + slack, pinned: true);
+
+        // The slack before the first element is never touched, so it costs address space and no memory.
+        bool huge = bytes >= 2L * HugePages.Size && length <= Array.MaxLength - HugePages.Size / size;
+        int alignment = huge ? HugePages.Size : Alignment;
+        _array = huge
+            ? GC.AllocateUninitializedArray<T>(length + alignment / size, pinned: true)
+            : GC.AllocateArray<T>(length + slack, pinned: true);
         nint address = Marshal.UnsafeAddrOfPinnedArrayElement(_array, 0);
-        _start = (int)(((address + Alignment - 1) & ~(nint)(Alignment - 1)) - address) / size;
+        _start = (int)(((address + alignment - 1) & -(nint)alignment) - address) / size;
         Length = length;
+        if (!huge) return;
+        unsafe
+        {
+            HugePages.Advise(Pointer, bytes);
+        }
+        Span.Clear();
     }
 
     /// <summary>Number of elements.</summary>

@@ -1,0 +1,126 @@
+namespace LlmRec.Kernels;
+
+/// <summary>
+/// A living index of vectors under integer keys: rows are added, replaced and removed while others search. Every search is exact
+/// and sees the index as it was at the moment the search began.
+/// </summary>
+/// <remarks>
+/// Thread-safe. Readers never wait: a row is written once, to a place no reader looks at, and then published by one store. Writers
+/// take turns. An update leaves a dead row behind; when an eighth of a block of rows is dead the writer moves the rest
+/// together and drops the block, so dead rows never cost a search more than about an eighth. After warm-up a search allocates nothing.
+/// </remarks>
+public sealed partial class VectorIndex
+{
+    private const int FirstRows = 256;
+
+    private readonly Lock _writing = new();
+    private readonly KeyMap _map;
+    private readonly Metric _metric;
+    private readonly int _stride;
+    private IndexState _state;
+    private int _count;
+
+    /// <summary>Creates an empty index.</summary>
+    /// <param name="dimensions">Length d of every vector, 1 to 65,536.</param>
+    /// <param name="options">Layout; <c>null</c> for the defaults.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public VectorIndex(int dimensions, VectorIndexOptions? options = null)
+    {
+        options ??= new();
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimensions);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(dimensions, 65_536);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Capacity, nameof(options));
+        if (!Enum.IsDefined(options.Metric))
+            throw new ArgumentOutOfRangeException(nameof(options), options.Metric, "unknown metric");
+        Dimensions = dimensions;
+        _metric = options.Metric;
+        _stride = (dimensions + 15) / 16 * 16;
+        _map = new KeyMap(options.Capacity);
+        _state = new IndexState([NewChunk(Math.Max(options.Capacity, FirstRows))], 0, IndexState.MakeStamp(0, 0));
+    }
+
+    /// <summary>Length d of every vector.</summary>
+    public int Dimensions { get; }
+
+    /// <summary>How vectors are compared.</summary>
+    public Metric Metric => _metric;
+
+    /// <summary>Number of keys in the index.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>True when the key has a vector.</summary>
+    public bool Contains(int key) => _map.Find(key) >= 0;
+
+    /// <summary>Reads a key's vector as it is stored: at unit length under <see cref="Metric.Cosine"/>.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="destination">Receives d values.</param>
+    /// <returns>False when the key has no vector; then nothing is written.</returns>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is not d long.</exception>
+    public bool TryGet(int key, Span<float> destination)
+    {
+        if (destination.Length != Dimensions)
+            throw new ArgumentException($"the destination has {destination.Length} values, the index has {Dimensions} dimensions", nameof(destination));
+        while (true)
+        {
+            IndexState state = Volatile.Read(ref _state);
+            long version = IndexState.Version(state.Stamp);
+            int place = _map.Find(key);
+            if (place < 0) return false;
+            // A place newer than the state just read, or one whose chunk has been replaced meanwhile: look again, the writer is past it.
+            int c = place >> IndexChunk.PlaceBits, i = place & (IndexChunk.MaxRows - 1);
+            if (c < state.Chunks.Length && state.Chunks[c] is { } chunk && i < chunk.Capacity && chunk.Keys[i] == key && Volatile.Read(ref chunk.DiedAt[i]) > version)
+            {
+                chunk.Row(i)[..Dimensions].CopyTo(destination);
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Adds the key's vector or replaces it.</summary>
+    /// <param name="key">The key, at least 0. Dense keys make the smallest filters.</param>
+    /// <param name="vector">d finite values; copied, and under <see cref="Metric.Cosine"/> scaled to unit length.</param>
+    /// <returns>True when the key is new, false when its vector was replaced.</returns>
+    /// <exception cref="ArgumentException">The vector has another length, holds NaN or infinity, or is all zeros under <see cref="Metric.Cosine"/>. The index is unchanged.</exception>
+    public bool Upsert(int key, ReadOnlySpan<float> vector)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(key);
+        if (vector.Length != Dimensions)
+            throw new ArgumentException($"the vector of key {key} has {vector.Length} values, the index has {Dimensions} dimensions", nameof(vector));
+        Similarity.ThrowIfNotFinite(vector, nameof(vector));
+        if (_metric == Metric.Cosine && vector.IndexOfAnyExcept(0f) < 0)
+            throw new ArgumentException($"the vector of key {key} is all zeros, which has no direction and so no cosine", nameof(vector));
+
+        lock (_writing)
+        {
+            Span<float> row = RoomForOne(out IndexChunk chunk, out int i);
+            if (_metric == Metric.Cosine) Similarity.Normalize(vector, row[..Dimensions]);
+            else vector.CopyTo(row);
+            row[Dimensions..].Clear();
+
+            int old = _map.Find(key);
+            Publish(key, chunk, i, old);
+            Volatile.Write(ref _count, _map.Count);
+            if (old >= 0) CompactIfSparse(old >> IndexChunk.PlaceBits);
+            return old < 0;
+        }
+    }
+
+    /// <summary>Removes a key and its vector.</summary>
+    /// <param name="key">The key.</param>
+    /// <returns>False when the key was not there.</returns>
+    public bool Remove(int key)
+    {
+        lock (_writing)
+        {
+            int place = _map.Find(key);
+            if (place < 0) return false;
+            long stamp = _state.Stamp, version = IndexState.Version(stamp) + 1;
+            _map.Remove(key);
+            Kill(place, version);
+            _state.Stamp = IndexState.MakeStamp(version, IndexState.OpenRows(stamp));
+            Volatile.Write(ref _count, _map.Count);
+            CompactIfSparse(place >> IndexChunk.PlaceBits);
+            return true;
+        }
+    }
+}

@@ -1,0 +1,117 @@
+namespace LlmRec.Kernels.Tests;
+
+[TestFixture]
+public sealed class VectorIndexTests
+{
+    [Test]
+    public void Search_EqualsTheExactScan_OverDenseKeys([Values(1, 2)] int threads)
+    {
+        const int n = 40_000, d = 40;
+        RowMatrix rows = TestVectors.Unit(n, d, seed: 1);
+        var index = new VectorIndex(d, new() { Metric = Metric.InnerProduct });
+        for (int i = 0; i < n; i++) index.Upsert(i, rows.Row(i));
+        float[] query = TestVectors.Unit(1, d, seed: 2).Row(0).ToArray();
+        var bits = new ulong[n / 64];
+        bits.AsSpan().Fill(0x1111_0000_1111_0001);
+        Hit[] expected = new Hit[100], actual = new Hit[100];
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(index.Search(query, actual, maxThreads: threads), Is.EqualTo(ExactSearch.Search(query, rows, expected)));
+            Assert.That(actual, Is.EqualTo(expected));
+            Assert.That(index.Search(query, actual, bits, threads), Is.EqualTo(ExactSearch.Search(query, rows, expected, bits)));
+            Assert.That(actual, Is.EqualTo(expected), "with a bitmap");
+            Assert.That(index.Count, Is.EqualTo(n));
+        }
+    }
+
+    [Test]
+    public void RandomUpsertsAndRemovals_KeepTheIndexEqualToADictionary([Values] Metric metric, [Values(40, 3000)] int keys)
+    {
+        const int d = 12;
+        var random = new Random(keys);
+        var index = new VectorIndex(d, new() { Metric = metric });
+        var truth = new Dictionary<int, float[]>();
+        var stored = new float[d];
+        for (int step = 0; step < 30_000; step++)
+        {
+            int key = random.Next(keys);
+            if (random.Next(4) == 0)
+            {
+                Assert.That(index.Remove(key), Is.EqualTo(truth.Remove(key)));
+            }
+            else
+            {
+                float[] vector = [.. Enumerable.Range(0, d).Select(_ => (float)random.Next(-2, 3))];
+                vector[0] = 1;
+                Assert.That(index.Upsert(key, vector), Is.EqualTo(!truth.ContainsKey(key)));
+                truth[key] = vector;
+            }
+            if (step % 500 != 0) continue;
+
+            float[] query = [.. Enumerable.Range(0, d).Select(_ => (float)random.Next(-2, 3))];
+            query[0] = 1;
+            var matrix = new RowMatrix(keys, d);
+            var bits = new ulong[(keys + 63) / 64];
+            foreach ((int k, float[] v) in truth)
+            {
+                if (metric == Metric.Cosine) Similarity.Normalize(v, matrix.Row(k));
+                else v.CopyTo(matrix.Row(k));
+                bits[k >> 6] |= 1UL << (k & 63);
+            }
+            float[] unit = query;
+            if (metric == Metric.Cosine) Similarity.Normalize(query, unit = new float[d]);
+            Hit[] expected = new Hit[30], actual = new Hit[30];
+            int found = ExactSearch.Search(unit, matrix, expected, bits, metric == Metric.Cosine ? Metric.InnerProduct : metric);
+            using (Assert.EnterMultipleScope())
+            {
+                Assert.That(index.Search(query, actual), Is.EqualTo(found));
+                Assert.That(actual.Take(found), Is.EqualTo(expected.Take(found)), $"step {step}");
+                Assert.That(index.Count, Is.EqualTo(truth.Count));
+                Assert.That(index.TryGet(key, stored), Is.EqualTo(truth.ContainsKey(key)));
+                Assert.That(index.Contains(key), Is.EqualTo(truth.ContainsKey(key)));
+                if (truth.ContainsKey(key)) Assert.That(stored, Is.EqualTo(matrix.Row(key).ToArray()));
+            }
+        }
+    }
+
+    [Test]
+    public void Search_AllocatesNothingAfterWarmUp([Values(1, 2)] int threads)
+    {
+        var index = new VectorIndex(64, new() { Capacity = 20_000 });
+        for (int i = 0; i < 20_000; i++) index.Upsert(i, TestVectors.Uniform(64, i));
+        var hits = new Hit[10];
+        float[] query = TestVectors.Uniform(64, -1);
+        var bits = new ulong[20_000 / 64];
+        bits.AsSpan().Fill(ulong.MaxValue);
+        for (int i = 0; i < 20; i++) index.Search(query, hits, bits, threads);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++) index.Search(query, hits, bits, threads);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+    }
+
+    [Test]
+    public void BadInput_ThrowsAndChangesNothing()
+    {
+        var index = new VectorIndex(3);
+        index.Upsert(7, [1, 2, 2]);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(() => index.Upsert(7, [1, 2]), Throws.ArgumentException.With.Message.Contains("key 7 has 2 values"));
+            Assert.That(() => index.Upsert(7, [1, float.NaN, 2]), Throws.ArgumentException.With.Message.Contains("value 1 of 3 is NaN"));
+            Assert.That(() => index.Upsert(7, [0, 0, 0]), Throws.ArgumentException.With.Message.Contains("key 7 is all zeros"));
+            Assert.That(() => index.Upsert(-1, [1, 0, 0]), Throws.TypeOf<ArgumentOutOfRangeException>());
+            Assert.That(() => index.Search([1, 0, 0], []), Throws.ArgumentException.With.Message.Contains("at least 1"));
+            Assert.That(() => index.Search([0, 0, 0], new Hit[1]), Throws.ArgumentException.With.Message.Contains("all zeros"));
+            Assert.That(() => index.Search([1, 0], new Hit[1]), Throws.ArgumentException.With.Message.Contains("2 values"));
+            Assert.That(() => index.TryGet(7, new float[2]), Throws.ArgumentException.With.Message.Contains("2 values"));
+            Assert.That(() => new VectorIndex(0), Throws.TypeOf<ArgumentOutOfRangeException>());
+            Assert.That(() => new VectorIndex(3, new() { Capacity = -1 }), Throws.TypeOf<ArgumentOutOfRangeException>());
+            Assert.That(index.Count, Is.EqualTo(1));
+            var vector = new float[3];
+            Assert.That(index.TryGet(7, vector), Is.True);
+            Assert.That(vector, Is.EqualTo((float[])[1f / 3, 2f / 3, 2f / 3]).Within(1e-7f));
+            Assert.That(index.Search([1, 0, 0], new Hit[4]), Is.EqualTo(1), "k beyond the count returns what there is");
+            Assert.That(new VectorIndex(3).Search([1, 0, 0], new Hit[4]), Is.Zero, "an empty index returns nothing");
+        }
+    }
+}
