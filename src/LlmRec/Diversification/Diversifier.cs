@@ -1,0 +1,94 @@
+namespace LlmRec;
+
+/// <summary>Every built-in strategy behind one knob.</summary>
+/// <remarks>Immutable and thread-safe; each thread keeps its own scratch memory, and a call allocates nothing once that has grown.</remarks>
+public sealed partial class Diversifier : IDiversifier
+{
+    [ThreadStatic]
+    private static DiversityRun? t_run;
+
+    private readonly DiversityOptions _options;
+    private readonly RelevanceScale _scale;
+
+    private Diversifier(DiversityStrategy strategy, DiversityOptions options)
+    {
+        Strategy = strategy;
+        _options = options;
+        _scale = strategy == DiversityStrategy.Dpp ? RelevanceScale.Standard
+            : options.Relevance ?? (strategy == DiversityStrategy.Ssd ? RelevanceScale.Standard : RelevanceScale.Range);
+    }
+
+    /// <summary>The strategy.</summary>
+    public DiversityStrategy Strategy { get; }
+
+    /// <summary>A diversifier of the given strategy.</summary>
+    /// <param name="strategy">How variety is weighed against relevance.</param>
+    /// <param name="options">Details; <see langword="null"/> takes every default.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public static Diversifier Create(DiversityStrategy strategy, DiversityOptions? options = null)
+    {
+        if (!Enum.IsDefined(strategy))
+            throw new ArgumentOutOfRangeException(nameof(strategy), strategy, "no such strategy");
+        options ??= new();
+        DiversityOptions.Validate(options, strategy);
+        return new(strategy, options);
+    }
+
+    /// <inheritdoc/>
+    public unsafe int Diversify(RankedCandidates candidates, double diversity, Span<Pick> picks, DiversityNotes? notes = null)
+    {
+        Check(candidates, diversity);
+        notes?.Clear();
+        int k = Math.Min(picks.Length, candidates.Count);
+        if (k == 0)
+            return 0;
+
+        // Taken, not borrowed: a rule of the caller's that diversifies something itself finds none here and makes its own.
+        DiversityRun run = t_run ?? new();
+        t_run = null;
+        try
+        {
+            fixed (float* rows = candidates.Vectors.Span, shown = candidates.ShownVectors.Span)
+            {
+                run.Enter(candidates, _options, _scale, diversity, k, rows, shown);
+                GreedyStrategy strategy = run.Strategy(diversity == 0 ? DiversityStrategy.Relevance : Strategy);
+                strategy.Begin(run);
+                int count = 0;
+                for (; count < k; count++)
+                {
+                    int index = strategy.Next(run, out double value);
+                    if (index < 0)
+                        break;
+                    picks[count] = new(index, (float)value);
+                    run.State[index] |= DiversityRun.Picked;
+                    if (count + 1 < k)
+                        strategy.Add(run, index);
+                }
+                return count;
+            }
+        }
+        finally
+        {
+            run.Leave();
+            t_run = run;
+        }
+    }
+
+    private static void Check(RankedCandidates candidates, double diversity)
+    {
+        ArgumentNullException.ThrowIfNull(candidates);
+        if (!(diversity is >= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(diversity), diversity, "the knob goes from 0 (the ranker's order) to 1 (variety only)");
+        int n = candidates.Count, d = candidates.Dimensions;
+        if (d < 0)
+            throw new ArgumentException($"{nameof(candidates.Dimensions)} is {d}: give 0 when there are no vectors", nameof(candidates));
+        if ((long)n * d != candidates.Vectors.Length)
+            throw new ArgumentException($"{n} scores and {d} dimensions want {(long)n * d} vector elements, there are {candidates.Vectors.Length}", nameof(candidates));
+        if (candidates.Items.Count != 0 && candidates.Items.Count != n)
+            throw new ArgumentException($"there are {n} scores and {candidates.Items.Count} items: give an item for each score, or none", nameof(candidates));
+        if (!candidates.Popularity.IsEmpty && candidates.Popularity.Length != n)
+            throw new ArgumentException($"there are {n} scores and {candidates.Popularity.Length} popularities: give one for each score, or none", nameof(candidates));
+        if (d == 0 ? !candidates.ShownVectors.IsEmpty : candidates.ShownVectors.Length % d != 0)
+            throw new ArgumentException($"{candidates.ShownVectors.Length} elements of shown vectors cannot be cut into rows of {d}", nameof(candidates));
+    }
+}

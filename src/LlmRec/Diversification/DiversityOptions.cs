@@ -1,0 +1,59 @@
+namespace LlmRec;
+
+/// <summary>How a <see cref="Diversifier"/> weighs, on top of its strategy. Every default is meant for use as it is.</summary>
+/// <remarks>Immutable and thread-safe.</remarks>
+public sealed record DiversityOptions
+{
+    /// <summary>How scores become relevance. <see langword="null"/> (default): <see cref="RelevanceScale.Range"/>, but <see cref="RelevanceScale.Standard"/> for <see cref="DiversityStrategy.Dpp"/> (always) and <see cref="DiversityStrategy.Ssd"/>.</summary>
+    public RelevanceScale? Relevance { get; init; }
+
+    /// <summary>How alike two vectors are, for MMR, MSD and COVER; SSD takes <see cref="VectorSimilarity.Cosine"/> for normalised vectors and anything else for vectors as given; DPP always takes the cosine. Default: cosine.</summary>
+    public VectorSimilarity Similarity { get; init; }
+
+    /// <summary>
+    /// True (default): a vector of zeros says nothing, so the item adds no variety (similarity 1 and distance 0 to everything, no volume).
+    /// False: it is orthogonal to all, hence as new as can be, which is what the formulas read literally say.
+    /// </summary>
+    public bool ZeroVectorsAddNothing { get; init; } = true;
+
+    /// <summary>
+    /// Share of categories in the similarity, 0..1: similarity = (1 − w) · cosine of vectors + w · cosine of category sets.
+    /// Default 0; without vectors it counts as 1. Above 0 the similarity is the cosine's, whatever <see cref="Similarity"/> says.
+    /// </summary>
+    public float CategoryWeight { get; init; }
+
+    /// <summary>COVER: exponent of diminishing returns, 0 &lt; γ ≤ 1; 1 = none. Default 0.5. SSD: factor of the variety term, at least 0. Default 1. <see langword="null"/> is the default.</summary>
+    public double? Gamma { get; init; }
+
+    /// <summary>DPP: how sharply relevance weighs; the weight of an item is exp(λ · scale · standard score). At least 0, default 1.</summary>
+    public double Scale { get; init; } = 1;
+
+    /// <summary>SSD: how many of the latest picks and shown items count; at least 1; <see langword="null"/> (default): all.</summary>
+    public int? Window { get; init; }
+
+    /// <summary>SSD: adds one constant dimension to every vector, so that parallel vectors of opposite sign are not the same. Default true.</summary>
+    public bool AppendBias { get; init; } = true;
+
+    /// <summary>Settings with which picks and values equal those of pyversity 0.2.0: raw scores for MMR, MSD and COVER, and zero vectors that count as new.</summary>
+    public static DiversityOptions Literal(DiversityStrategy strategy) => new()
+    {
+        Relevance = strategy is DiversityStrategy.Dpp or DiversityStrategy.Ssd ? RelevanceScale.Standard : RelevanceScale.Raw,
+        ZeroVectorsAddNothing = false,
+    };
+
+    internal double CoverGamma => Gamma ?? 0.5;
+
+    internal double SsdGamma => Gamma ?? 1;
+
+    internal static void Validate(DiversityOptions options, DiversityStrategy strategy)
+    {
+        if (!(options.CategoryWeight is >= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(options), options.CategoryWeight, $"{nameof(CategoryWeight)} lies between 0 and 1");
+        if (options.Gamma is { } g && !(strategy == DiversityStrategy.Cover ? g is > 0 and <= 1 : g >= 0 && double.IsFinite(g)))
+            throw new ArgumentOutOfRangeException(nameof(options), g, $"{nameof(Gamma)} is an exponent in (0, 1] for COVER and a finite factor of at least 0 for SSD");
+        if (!(options.Scale >= 0 && double.IsFinite(options.Scale)))
+            throw new ArgumentOutOfRangeException(nameof(options), options.Scale, $"{nameof(Scale)} is finite and at least 0");
+        if (options.Window is < 1)
+            throw new ArgumentOutOfRangeException(nameof(options), options.Window, $"{nameof(Window)} holds at least one item; null means all");
+    }
+}
