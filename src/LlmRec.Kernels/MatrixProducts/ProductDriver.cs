@@ -1,0 +1,193 @@
+using System.Runtime.CompilerServices;
+
+namespace LlmRec.Kernels;
+
+/// <summary>
+/// Walks a product in blocks: k in pieces that keep a panel of B in the second cache, rows in blocks whose part of A stays there too,
+/// then panel by panel and tile by tile. Right sides that are not packed, and transposed left sides, are packed block by block.
+/// </summary>
+internal static unsafe class ProductDriver
+{
+    private const int PanelColumns = TileKernel.PanelColumns;
+
+    /// <summary>Sums longer than this are cut; a panel of 32 columns then takes at most 256 KiB.</summary>
+    private const int LongestSum = 2048;
+
+    /// <summary>Elements of B packed at a time, 2 MiB.</summary>
+    private const int RightBlock = 512 * 1024;
+
+    /// <summary>Elements of A in a row block, 256 KiB.</summary>
+    private const int LeftBlock = 64 * 1024;
+
+    /// <summary>Multiply-adds below which a second thread costs more than it brings.</summary>
+    private const long WorthAThread = 1_000_000;
+
+    [ThreadStatic]
+    private static AlignedBuffer<float>? t_right;
+
+    [ThreadStatic]
+    private static AlignedBuffer<float>? t_left;
+
+    public static void Run(in ProductJob job, int threads)
+    {
+        if (job.M == 0 || job.N == 0) return;
+        long work = (long)job.M * job.N * Math.Max(job.K, 1);
+        int parts = (int)Math.Min(threads, work / WorthAThread);
+        if (parts <= 1)
+            Run(job, 0, job.M, 0, job.N);
+        else
+            RunParallel(job, parts);
+    }
+
+    /// <summary>Cuts C into slices of whole tiles; every element is computed the same way wherever the cuts are.</summary>
+    private static void RunParallel(ProductJob job, int threads)
+    {
+        // more slices than threads even out what else the machine does; columns are cut where rows are few or B must be packed
+        bool byColumns = job.M < 8 * TileKernel.MaxRows * threads || (job.BLayout != RightLayout.Panels && job.N >= 4 * PanelColumns * threads && !job.Lower);
+        int unit = byColumns ? PanelColumns : TileKernel.MaxRows * 3;
+        int length = byColumns ? job.N : job.M;
+        int units = (length + unit - 1) / unit;
+        int slices = Math.Min(units, job.BLayout == RightLayout.Panels || job.Lower ? 4 * threads : threads);
+        Parallel.For(0, slices, new ParallelOptions { MaxDegreeOfParallelism = threads }, s =>
+        {
+            int from = (int)((long)units * s / slices) * unit;
+            int to = Math.Min(length, (int)((long)units * (s + 1) / slices) * unit);
+            if (byColumns) Run(job, 0, job.M, from, to);
+            else Run(job, from, to, 0, job.N);
+        });
+    }
+
+    [SkipLocalsInit]
+    private static void Run(in ProductJob job, int rowFrom, int rowTo, int columnFrom, int columnTo)
+    {
+        // between the pieces the sums rest in C, so a residual that is C itself forbids cutting
+        int pieces = job.Residual != null && job.Residual == job.C ? 1 : Math.Max(1, (job.K + LongestSum - 1) / LongestSum);
+        int kLength = (job.K + pieces - 1) / pieces;
+        int tileRows = TileKernel.Rows(job.Width);
+        int rowBlock = Math.Max(1, LeftBlock / Math.Max(kLength, 1) / tileRows) * tileRows;
+        int columnBlock = job.BLayout == RightLayout.Panels ? columnTo - columnFrom : Math.Max(1, RightBlock / Math.Max(kLength, 1) / PanelColumns) * PanelColumns;
+
+        for (int piece = 0; piece < pieces; piece++)
+        {
+            int k0 = piece * kLength, k = Math.Min(kLength, job.K - k0);
+            bool first = piece == 0, last = piece == pieces - 1;
+            for (int j0 = columnFrom; j0 < columnTo; j0 += columnBlock)
+            {
+                int j1 = Math.Min(columnTo, j0 + columnBlock);
+                float* right = Right(job, k0, k, j0, j1, out nint panelSize);
+                for (int i0 = rowFrom; i0 < rowTo; i0 += rowBlock)
+                {
+                    int i1 = Math.Min(rowTo, i0 + rowBlock);
+                    if (job.Lower && j0 > i1 - 1) continue;
+                    if (job.AStep == 1)
+                    {
+                        Block(job, k, job.A + i0 * job.ARow + k0, job.ARow, 1, 1, i0, i1, right, panelSize, j0, j1, first, last);
+                    }
+                    else
+                    {
+                        float* left = Left(job, k0, k, i0, i1, tileRows);
+                        Block(job, k, left, k, 1, tileRows, i0, i1, right, panelSize, j0, j1, first, last);
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>The panels of B (k0.., j0..): where they are, or packed into this thread's buffer.</summary>
+    private static float* Right(in ProductJob job, int k0, int k, int j0, int j1, out nint panelSize)
+    {
+        if (job.BLayout == RightLayout.Panels)
+        {
+            panelSize = (nint)job.K * PanelColumns;
+            return job.B + j0 / PanelColumns * panelSize + (nint)k0 * PanelColumns;
+        }
+
+        panelSize = (nint)k * PanelColumns;
+        float* panels = Buffer(ref t_right, (int)Panels.Size(k, j1 - j0));
+        if (job.BLayout == RightLayout.Rows)
+            Panels.Pack(job.B + k0 * job.BRow + j0, job.BRow, k, j1 - j0, panels);
+        else
+            Panels.PackTransposed(job.B + j0 * job.BRow + k0, job.BRow, j1 - j0, k, panels);
+        return panels;
+    }
+
+    /// <summary>Rows i0.. of a transposed A as tiles: A(i, p) at (i / t) · k · t + p · t + i % t.</summary>
+    private static float* Left(in ProductJob job, int k0, int k, int i0, int i1, int tileRows)
+    {
+        float* tiles = Buffer(ref t_left, (i1 - i0 + tileRows) * k);
+        for (int i = i0; i < i1; i += tileRows)
+        {
+            int rows = Math.Min(tileRows, i1 - i);
+            float* tile = tiles + (nint)(i - i0) * k, source = job.A + i + k0 * job.AStep;
+            for (int p = 0; p < k; p++, source += job.AStep, tile += tileRows)
+            {
+                if (rows == 8) Unsafe.CopyBlockUnaligned(tile, source, 32);
+                else for (int r = 0; r < rows; r++) tile[r] = source[r];
+            }
+        }
+
+        return tiles;
+    }
+
+    /// <summary>All tiles of C (i0..i1, j0..j1) for one piece of k. Left tiles are rows of A (leftTile 1) or interleaved by leftTile rows.</summary>
+    [SkipLocalsInit]
+    private static void Block(in ProductJob job, int k, float* left, nint leftRow, nint leftStep, int leftTile, int i0, int i1,
+        float* right, nint panelSize, int j0, int j1, bool first, bool last)
+    {
+        float* memory = stackalloc float[TileKernel.MaxRows * PanelColumns + 16];
+        float* spare = (float*)(((nint)memory + 63) & ~63);
+        int tileRows = TileKernel.Rows(job.Width);
+        bool fromC = job.Accumulate || !first, finish = last && job.HasFinish;
+        // a residual may be C itself, which must not be written before it was read
+        bool direct = job.Scale == 1 && (job.Residual == null || !finish);
+        nint aRow = leftTile == 1 ? leftRow : 1, aStep = leftTile == 1 ? leftStep : leftTile;
+
+        for (int j = j0; j < j1; j += PanelColumns, right += panelSize)
+        {
+            int columns = Math.Min(PanelColumns, j1 - j);
+            for (int i = i0; i < i1; i += tileRows)
+            {
+                int rows = Math.Min(tileRows, i1 - i);
+                if (job.Lower && j > i + rows - 1) continue;
+                float* a = left + (i - i0) * leftRow, c = job.C + i * job.CRow + j;
+                if (direct && columns == PanelColumns)
+                {
+                    TileKernel.Multiply(job.Width, rows, k, a, aRow, aStep, right, PanelColumns, c, job.CRow, fromC);
+                    if (finish) TileFinish.Apply(job, c, job.CRow, i, j, rows, columns);
+                    continue;
+                }
+
+                bool chain = fromC && job.Scale == 1;
+                if (chain) Copy(c, job.CRow, spare, PanelColumns, rows, columns);
+                TileKernel.Multiply(job.Width, rows, k, a, aRow, aStep, right, PanelColumns, spare, PanelColumns, chain);
+                if (job.Scale != 1) Scale(spare, c, job.CRow, rows, columns, job.Scale, fromC);
+                if (finish) TileFinish.Apply(job, spare, PanelColumns, i, j, rows, columns);
+                else Copy(spare, PanelColumns, c, job.CRow, rows, columns);
+            }
+        }
+    }
+
+    private static void Copy(float* source, nint sourceRow, float* target, nint targetRow, int rows, int columns)
+    {
+        for (int r = 0; r < rows; r++)
+            new ReadOnlySpan<float>(source + r * sourceRow, columns).CopyTo(new Span<float>(target + r * targetRow, columns));
+    }
+
+    /// <summary>tile = scale · tile [+ c].</summary>
+    private static void Scale(float* tile, float* c, nint cRow, int rows, int columns, float scale, bool accumulate)
+    {
+        for (int r = 0; r < rows; r++, tile += PanelColumns, c += cRow)
+        {
+            if (accumulate)
+                for (int q = 0; q < columns; q++) tile[q] = c[q] + scale * tile[q];
+            else
+                for (int q = 0; q < columns; q++) tile[q] *= scale;
+        }
+    }
+
+    private static float* Buffer(ref AlignedBuffer<float>? buffer, int length)
+    {
+        if (buffer is null || buffer.Length < length) buffer = new AlignedBuffer<float>(length);
+        return buffer.Pointer;
+    }
+}

@@ -1,0 +1,70 @@
+using System.Runtime.CompilerServices;
+
+namespace LlmRec.Kernels;
+
+/// <summary>
+/// The innermost product: a tile of up to 8 rows × 2 vectors of C lives in registers while k runs. With 512 bits that is 8 × 32 in
+/// 16 of 32 registers, with 256 bits 6 × 16 and with 128 bits 6 × 8 in 12 of 16. Lanes: xi holds the first vector of row i, yi the
+/// second. Per k: two loads of B, a broadcast per row, two multiply-adds per row. Every element of C is one chain of multiply-adds
+/// over ascending k whatever the tile, so one row gives the same bits as many, and all fused widths agree.
+/// </summary>
+internal static unsafe class Tile
+{
+    /// <summary>c (rows, 2 vectors) = [c +] a (rows, k) · b (k, 2 vectors).</summary>
+    /// <param name="k">Length of the sum.</param>
+    /// <param name="a">a(i, p) at a[i · aRow + p · aStep].</param>
+    /// <param name="aRow">Elements from row to row of a.</param>
+    /// <param name="aStep">Elements from one p to the next.</param>
+    /// <param name="b">b(p, j) at b[p · bStep + j].</param>
+    /// <param name="bStep">Elements from row to row of b.</param>
+    /// <param name="c">c(i, j) at c[i · cRow + j].</param>
+    /// <param name="cRow">Elements from row to row of c.</param>
+    /// <param name="accumulate">Whether the chain starts from c instead of zero.</param>
+    [SkipLocalsInit]
+    public static void Multiply<TLanes, TVector, TRows>(nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint cRow, bool accumulate)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+        where TRows : struct, ITileRows
+    {
+        TVector x0 = default, x1 = default, x2 = default, x3 = default, x4 = default, x5 = default, x6 = default, x7 = default;
+        TVector y0 = default, y1 = default, y2 = default, y3 = default, y4 = default, y5 = default, y6 = default, y7 = default;
+        if (accumulate)
+        {
+            float* s = c;
+            x0 = TLanes.Load(s); y0 = TLanes.Load(s + TLanes.Count);
+            if (TRows.Count > 1) { s += cRow; x1 = TLanes.Load(s); y1 = TLanes.Load(s + TLanes.Count); }
+            if (TRows.Count > 2) { s += cRow; x2 = TLanes.Load(s); y2 = TLanes.Load(s + TLanes.Count); }
+            if (TRows.Count > 3) { s += cRow; x3 = TLanes.Load(s); y3 = TLanes.Load(s + TLanes.Count); }
+            if (TRows.Count > 4) { s += cRow; x4 = TLanes.Load(s); y4 = TLanes.Load(s + TLanes.Count); }
+            if (TRows.Count > 5) { s += cRow; x5 = TLanes.Load(s); y5 = TLanes.Load(s + TLanes.Count); }
+            if (TRows.Count > 6) { s += cRow; x6 = TLanes.Load(s); y6 = TLanes.Load(s + TLanes.Count); }
+            if (TRows.Count > 7) { s += cRow; x7 = TLanes.Load(s); y7 = TLanes.Load(s + TLanes.Count); }
+        }
+
+        float* a0 = a, a1 = a0 + aRow, a2 = a1 + aRow, a3 = a2 + aRow, a4 = a3 + aRow, a5 = a4 + aRow, a6 = a5 + aRow, a7 = a6 + aRow;
+        nint p = 0;
+        for (; k > 0; k--)
+        {
+            TVector u = TLanes.Load(b), v = TLanes.Load(b + TLanes.Count), w;
+            w = TLanes.Create(a0[p]); x0 = TLanes.MultiplyAdd(w, u, x0); y0 = TLanes.MultiplyAdd(w, v, y0);
+            if (TRows.Count > 1) { w = TLanes.Create(a1[p]); x1 = TLanes.MultiplyAdd(w, u, x1); y1 = TLanes.MultiplyAdd(w, v, y1); }
+            if (TRows.Count > 2) { w = TLanes.Create(a2[p]); x2 = TLanes.MultiplyAdd(w, u, x2); y2 = TLanes.MultiplyAdd(w, v, y2); }
+            if (TRows.Count > 3) { w = TLanes.Create(a3[p]); x3 = TLanes.MultiplyAdd(w, u, x3); y3 = TLanes.MultiplyAdd(w, v, y3); }
+            if (TRows.Count > 4) { w = TLanes.Create(a4[p]); x4 = TLanes.MultiplyAdd(w, u, x4); y4 = TLanes.MultiplyAdd(w, v, y4); }
+            if (TRows.Count > 5) { w = TLanes.Create(a5[p]); x5 = TLanes.MultiplyAdd(w, u, x5); y5 = TLanes.MultiplyAdd(w, v, y5); }
+            if (TRows.Count > 6) { w = TLanes.Create(a6[p]); x6 = TLanes.MultiplyAdd(w, u, x6); y6 = TLanes.MultiplyAdd(w, v, y6); }
+            if (TRows.Count > 7) { w = TLanes.Create(a7[p]); x7 = TLanes.MultiplyAdd(w, u, x7); y7 = TLanes.MultiplyAdd(w, v, y7); }
+            p += aStep;
+            b += bStep;
+        }
+
+        TLanes.Store(x0, c); TLanes.Store(y0, c + TLanes.Count);
+        if (TRows.Count > 1) { c += cRow; TLanes.Store(x1, c); TLanes.Store(y1, c + TLanes.Count); }
+        if (TRows.Count > 2) { c += cRow; TLanes.Store(x2, c); TLanes.Store(y2, c + TLanes.Count); }
+        if (TRows.Count > 3) { c += cRow; TLanes.Store(x3, c); TLanes.Store(y3, c + TLanes.Count); }
+        if (TRows.Count > 4) { c += cRow; TLanes.Store(x4, c); TLanes.Store(y4, c + TLanes.Count); }
+        if (TRows.Count > 5) { c += cRow; TLanes.Store(x5, c); TLanes.Store(y5, c + TLanes.Count); }
+        if (TRows.Count > 6) { c += cRow; TLanes.Store(x6, c); TLanes.Store(y6, c + TLanes.Count); }
+        if (TRows.Count > 7) { c += cRow; TLanes.Store(x7, c); TLanes.Store(y7, c + TLanes.Count); }
+    }
+}

@@ -1,0 +1,76 @@
+using System.Runtime.Intrinsics;
+
+namespace LlmRec.Kernels;
+
+/// <summary>Chooses the tile. All widths read the same panels of 32 columns, so a packed matrix serves them all.</summary>
+internal static unsafe class TileKernel
+{
+    /// <summary>Columns of a panel.</summary>
+    public const int PanelColumns = 32;
+
+    /// <summary>Most rows of a tile of any width.</summary>
+    public const int MaxRows = 8;
+
+    /// <summary>Rows of a full tile.</summary>
+    public static int Rows(LaneWidth width) => width switch
+    {
+        LaneWidth.V512 => 8,
+        LaneWidth.Scalar => 1,
+        _ => 6,
+    };
+
+    /// <summary>c (rows, 32) = [c +] a (rows, k) · b (k, 32), rows at most <see cref="Rows"/>; parameters as in <see cref="Tile.Multiply{TLanes, TVector, TRows}"/>.</summary>
+    public static void Multiply(LaneWidth width, int rows, nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint cRow, bool accumulate)
+    {
+        if (width == LaneWidth.V512)
+        {
+            switch (rows)
+            {
+                case 8: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8>(k, a, aRow, aStep, b, bStep, c, cRow, accumulate); return;
+                case 7: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R7>(k, a, aRow, aStep, b, bStep, c, cRow, accumulate); return;
+                case 6: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R6>(k, a, aRow, aStep, b, bStep, c, cRow, accumulate); return;
+                case 5: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R5>(k, a, aRow, aStep, b, bStep, c, cRow, accumulate); return;
+                case 4: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R4>(k, a, aRow, aStep, b, bStep, c, cRow, accumulate); return;
+                case 3: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R3>(k, a, aRow, aStep, b, bStep, c, cRow, accumulate); return;
+                case 2: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R2>(k, a, aRow, aStep, b, bStep, c, cRow, accumulate); return;
+                default: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R1>(k, a, aRow, aStep, b, bStep, c, cRow, accumulate); return;
+            }
+        }
+
+        if (width == LaneWidth.V256)
+        {
+            for (int j = 0; j < PanelColumns; j += 16)
+            {
+                switch (rows)
+                {
+                    case 6: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R6>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, accumulate); break;
+                    case 5: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R5>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, accumulate); break;
+                    case 4: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R4>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, accumulate); break;
+                    case 3: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R3>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, accumulate); break;
+                    case 2: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R2>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, accumulate); break;
+                    default: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R1>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, accumulate); break;
+                }
+            }
+        }
+        else if (width == LaneWidth.V128)
+        {
+            for (int j = 0; j < PanelColumns; j += 8)
+            {
+                switch (rows)
+                {
+                    case 6: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R6>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, accumulate); break;
+                    case 5: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R5>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, accumulate); break;
+                    case 4: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R4>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, accumulate); break;
+                    case 3: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R3>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, accumulate); break;
+                    case 2: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R2>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, accumulate); break;
+                    default: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R1>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, accumulate); break;
+                }
+            }
+        }
+        else
+        {
+            for (int j = 0; j < PanelColumns; j += 2)
+                Tile.Multiply<LanesScalar, float, TileRows.R1>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, accumulate);
+        }
+    }
+}

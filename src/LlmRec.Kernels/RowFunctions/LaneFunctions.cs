@@ -1,0 +1,134 @@
+using System.Runtime.CompilerServices;
+
+namespace LlmRec.Kernels;
+
+/// <summary>Exponential, normal distribution and the activations made of them, in float32 lanes.</summary>
+internal static class LaneFunctions
+{
+    /// <summary>Below this the exponential counts as zero: e^−87.33 is the smallest normal float32.</summary>
+    public const float LowestExponent = -87.33f;
+
+    /// <summary>Above this the exponential stays where it is, so that 2ⁿ never overflows.</summary>
+    public const float HighestExponent = 88f;
+
+    /// <summary>
+    /// eˣ for x in [−87.33, 88]; smaller x give 0, larger ones e⁸⁸. Cody and Waite: x = n ln 2 + r with |r| ≤ ln 2 / 2, a polynomial of
+    /// degree 6 in r, times 2ⁿ. Relative error at most 2e-7.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Exp<TLanes, TVector>(TVector x)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        TVector z = TLanes.Max(TLanes.Create(LowestExponent), TLanes.Min(TLanes.Create(HighestExponent), x));
+        // adding 1.5 * 2^23 rounds to an integer that then stands in the low bits
+        TVector magic = TLanes.Create(12582912f);
+        TVector shifted = TLanes.MultiplyAdd(z, TLanes.Create(1.44269504f), magic);
+        TVector n = TLanes.Subtract(shifted, magic);
+        TVector r = TLanes.MultiplyAdd(n, TLanes.Create(-0.693359375f), z);
+        r = TLanes.MultiplyAdd(n, TLanes.Create(2.12194440e-4f), r);
+        TVector p = TLanes.Create(1.3814599e-3f);
+        p = TLanes.MultiplyAdd(p, r, TLanes.Create(8.368717e-3f));
+        p = TLanes.MultiplyAdd(p, r, TLanes.Create(4.166839e-2f));
+        p = TLanes.MultiplyAdd(p, r, TLanes.Create(1.6666521e-1f));
+        p = TLanes.MultiplyAdd(p, r, TLanes.Create(4.9999994e-1f));
+        p = TLanes.MultiplyAdd(p, r, TLanes.Create(1f));
+        p = TLanes.MultiplyAdd(p, r, TLanes.Create(1f));
+        p = TLanes.Multiply(p, TLanes.PowerOfTwo(shifted));
+        return TLanes.SelectLess(x, TLanes.Create(LowestExponent), TLanes.Create(0f), p);
+    }
+
+    /// <summary>e^x for x ≤ 0; NaN where x is NaN or above zero or +∞: a maximum that was not the maximum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector ExpOrNaN<TLanes, TVector>(TVector x)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct =>
+        // not (x ≤ 0) is what NaN answers too: 0 < x is false for NaN, x < ε is false for NaN and for all above
+        TLanes.SelectLess(x, TLanes.Create(float.Epsilon), Exp<TLanes, TVector>(x), TLanes.Create(float.NaN));
+
+    /// <summary>
+    /// x · Φ(x) = max(x, 0) − |x| · Φ(−|x|). For |x| &lt; 5.5, Φ(−|x|) = ½ − |x| · P(x²) with P of degree 15, fitted to the least maximum
+    /// error of the product; beyond, |x| · Φ(−|x|) is below 1.1e-7 and counts as zero. Error at most 5e-7 · max(1, |x|).
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Gelu<TLanes, TVector>(TVector x)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        TVector zero = TLanes.Create(0f), m = TLanes.Max(TLanes.Subtract(zero, x), x);
+        // x² in [0, 5.5²] is mapped to [-1, 1], where the coefficients are small and rounding harmless
+        TVector v = TLanes.MultiplyAdd(TLanes.Multiply(x, x), TLanes.Create((float)(2 / 5.5 / 5.5)), TLanes.Create(-1f));
+        TVector p = TLanes.Create(-0.00019065512f);
+        p = TLanes.MultiplyAdd(p, v, TLanes.Create(0.00059204735f));
+        p = TLanes.MultiplyAdd(p, v, TLanes.Create(-0.0006733043f));
+        p = TLanes.MultiplyAdd(p, v, TLanes.Create(0.00084115594f));
+        p = TLanes.MultiplyAdd(p, v, TLanes.Create(-0.00224018f));
+        p = TLanes.MultiplyAdd(p, v, TLanes.Create(0.0044775144f));
+        p = TLanes.MultiplyAdd(p, v, TLanes.Create(-0.0069299582f));
+        p = TLanes.MultiplyAdd(p, v, TLanes.Create(0.010312119f));
+        p = TLanes.MultiplyAdd(p, v, TLanes.Create(-0.014963749f));
+        p = TLanes.MultiplyAdd(p, v, TLanes.Create(0.020339621f));
+        p = TLanes.MultiplyAdd(p, v, TLanes.Create(-0.026053868f));
+        p = TLanes.MultiplyAdd(p, v, TLanes.Create(0.032073718f));
+        p = TLanes.MultiplyAdd(p, v, TLanes.Create(-0.038792413f));
+        p = TLanes.MultiplyAdd(p, v, TLanes.Create(0.04773745f));
+        p = TLanes.MultiplyAdd(p, v, TLanes.Create(-0.06417234f));
+        p = TLanes.MultiplyAdd(p, v, TLanes.Create(0.12855193f));
+        TVector tail = TLanes.MultiplyAdd(TLanes.Subtract(zero, m), p, TLanes.Create(0.5f));
+        tail = TLanes.SelectLess(m, TLanes.Create(5.5f), TLanes.Multiply(m, tail), zero);
+        return TLanes.Subtract(TLanes.Max(zero, x), tail);
+    }
+
+    /// <summary>½ x (1 + tanh(√(2/π) (x + 0.044715 x³))) = x / (1 + e^−2z). Error at most 5e-7 · max(1, |x|).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector GeluTanh<TLanes, TVector>(TVector x)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        // −2z = x (c1 + c3 x²)
+        const double Root = 0.7978845608028654;
+        TVector t = TLanes.MultiplyAdd(TLanes.Multiply(x, x), TLanes.Create((float)(-2 * Root * 0.044715)), TLanes.Create((float)(-2 * Root)));
+        return TLanes.Divide(x, TLanes.Add(TLanes.Create(1f), Exp<TLanes, TVector>(TLanes.Multiply(x, t))));
+    }
+
+    /// <summary>x / (1 + e⁻ˣ). Error at most 5e-7 · max(1, |x|).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Silu<TLanes, TVector>(TVector x)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct =>
+        TLanes.Divide(x, TLanes.Add(TLanes.Create(1f), Exp<TLanes, TVector>(TLanes.Subtract(TLanes.Create(0f), x))));
+
+    public readonly struct GeluFunction : ILaneFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TVector Apply<TLanes, TVector>(TVector x) where TLanes : struct, ILanes<TVector> where TVector : struct =>
+            Gelu<TLanes, TVector>(x);
+    }
+
+    public readonly struct GeluTanhFunction : ILaneFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TVector Apply<TLanes, TVector>(TVector x) where TLanes : struct, ILanes<TVector> where TVector : struct =>
+            GeluTanh<TLanes, TVector>(x);
+    }
+
+    public readonly struct SiluFunction : ILaneFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TVector Apply<TLanes, TVector>(TVector x) where TLanes : struct, ILanes<TVector> where TVector : struct =>
+            Silu<TLanes, TVector>(x);
+    }
+
+    public readonly struct ReluFunction : ILaneFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TVector Apply<TLanes, TVector>(TVector x) where TLanes : struct, ILanes<TVector> where TVector : struct =>
+            TLanes.Max(TLanes.Create(0f), x);
+    }
+
+    public readonly struct Identity : ILaneFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TVector Apply<TLanes, TVector>(TVector x) where TLanes : struct, ILanes<TVector> where TVector : struct => x;
+    }
+}
