@@ -9,5 +9,7 @@ internal static class WorkloadRegistry
     [
         new StreamWorkload(),
         new PeakWorkload(),
+        new ScanWorkload(),
+        new TwoStageWorkload(),
     ];
 }

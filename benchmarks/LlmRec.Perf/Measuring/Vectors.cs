@@ -36,6 +36,26 @@ internal static class Vectors
         return rows;
     }
 
+    /// <summary>Unit rows drawn evenly from a cube: no structure at all, the hardest case for a coarse search.</summary>
+    public static RowMatrix Uniform(int n, int d, int seed)
+    {
+        var random = new Random(seed);
+        var rows = new RowMatrix(n, d);
+        for (int i = 0; i < n; i++)
+        {
+            Span<float> row = rows.Row(i);
+            float square = 0;
+            foreach (ref float v in row)
+            {
+                v = random.NextSingle() - 0.5f;
+                square += v * v;
+            }
+            float inverse = 1 / MathF.Sqrt(square);
+            foreach (ref float v in row) v *= inverse;
+        }
+        return rows;
+    }
+
     /// <summary>The first <paramref name="n"/> rows of a file.</summary>
     public static RowMatrix Read(string path, int d, int n = int.MaxValue)
     {

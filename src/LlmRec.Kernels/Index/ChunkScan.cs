@@ -3,10 +3,9 @@ namespace LlmRec.Kernels;
 /// <summary>Scans the chunks of an index as of one moment, on one thread or in slices on several.</summary>
 internal static unsafe class ChunkScan
 {
-    public static int Search<TScorer>(in TScorer scorer, IndexState state, Span<Hit> hits, RowFilter filter, int maxThreads)
-        where TScorer : struct, IChunkScorer<TScorer>
+    public static int Search<TScorer>(in TScorer scorer, IndexState state, long stamp, ScanTarget target, Span<Hit> hits, RowFilter filter, int maxThreads)
+        where TScorer : struct, IStoreScorer<TScorer>
     {
-        long stamp = state.Stamp;
         long rows = Rows(state, stamp);
         int threads = (int)Math.Min(maxThreads, Math.Max(1, rows * scorer.BytesPerRow / ExactSearch.BytesWorthAThread));
         fixed (ulong* words = filter.Allowed)
@@ -15,9 +14,9 @@ internal static unsafe class ChunkScan
             ulong nothing = 0;
             ulong* bitmap = filter.HasBitmap && words == null ? &nothing : words;
             if (threads > 1)
-                return SlicedChunkScan<TScorer>.Mine.Search(scorer, state, stamp, rows, hits, bitmap, filter.Allowed.Length, filter.Predicate, threads);
+                return SlicedChunkScan<TScorer>.Mine.Search(scorer, state, stamp, target, rows, hits, bitmap, filter.Allowed.Length, filter.Predicate, threads);
             var heap = new HitHeap(hits);
-            Run(scorer, state, stamp, 0, rows, ref heap, bitmap, filter.Allowed.Length, filter.Predicate);
+            Run(scorer, state, stamp, target, 0, rows, ref heap, bitmap, filter.Allowed.Length, filter.Predicate);
             return heap.Sort();
         }
     }
@@ -32,9 +31,9 @@ internal static unsafe class ChunkScan
     }
 
     /// <summary>Scans rows <paramref name="begin"/> to <paramref name="end"/> − 1, counted through all chunks one after the other.</summary>
-    public static void Run<TScorer>(in TScorer scorer, IndexState state, long stamp, long begin, long end, ref HitHeap heap,
+    public static void Run<TScorer>(in TScorer scorer, IndexState state, long stamp, ScanTarget target, long begin, long end, ref HitHeap heap,
         ulong* bitmap, int words, Func<int, bool>? predicate)
-        where TScorer : struct, IChunkScorer<TScorer>
+        where TScorer : struct, IStoreScorer<TScorer>
     {
         long version = IndexState.Version(stamp), start = 0;
         for (int c = 0; c < state.Chunks.Length && start < end; c++)
@@ -45,9 +44,25 @@ internal static unsafe class ChunkScan
             // Pinned arrays: fixed costs nothing and keeps them reachable.
             fixed (int* keys = chunk.Keys)
             fixed (long* diedAt = chunk.DiedAt)
-                RowScan.RunKeyed(scorer.Over(chunk), from, to, keys, diedAt, version, ref heap, bitmap, words, predicate);
+                RowScan.RunKeyed(scorer.Over(target == ScanTarget.Rows ? chunk.Rows : chunk.Coarse!), from, to, keys, diedAt, version,
+                    target == ScanTarget.Rows ? -1 : c << IndexChunk.PlaceBits, ref heap, bitmap, words, predicate);
             GC.KeepAlive(chunk);
             start += count;
         }
+    }
+
+    /// <summary>Scores the rows at the candidates' places and keeps the best, now by key.</summary>
+    public static int Rescore<TScorer>(in TScorer scorer, IndexState state, ReadOnlySpan<Hit> candidates, Span<Hit> hits)
+        where TScorer : struct, IStoreScorer<TScorer>
+    {
+        var heap = new HitHeap(hits);
+        foreach (Hit candidate in candidates)
+        {
+            IndexChunk chunk = state.Chunks[candidate.Index >> IndexChunk.PlaceBits]!;
+            int i = candidate.Index & (IndexChunk.MaxRows - 1);
+            heap.Offer(chunk.Keys[i], scorer.Over(chunk.Rows).Score(i));
+        }
+        GC.KeepAlive(state);
+        return heap.Sort();
     }
 }

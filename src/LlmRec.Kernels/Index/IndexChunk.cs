@@ -4,7 +4,7 @@ namespace LlmRec.Kernels;
 /// A run of rows of an index. A place, once written and published, never changes: an update writes a new place and marks the old
 /// one as dead from a version on, so a reader needs no lock and can never see half a row.
 /// </summary>
-internal sealed unsafe class IndexChunk
+internal sealed class IndexChunk
 {
     /// <summary>Most rows a chunk holds.</summary>
     public const int MaxRows = 1 << PlaceBits;
@@ -12,20 +12,16 @@ internal sealed unsafe class IndexChunk
     /// <summary>Bits of a place that number the row inside its chunk.</summary>
     public const int PlaceBits = 14;
 
-    private readonly AlignedBuffer<float> _rows;
-
-    public IndexChunk(int capacity, int stride)
+    public IndexChunk(int capacity, int dimensions, RowFormat format, RowFormat? coarse)
     {
         Capacity = capacity;
-        Stride = stride;
-        _rows = new AlignedBuffer<float>(checked(capacity * stride));
+        Rows = new RowStore(format, dimensions, capacity);
+        Coarse = coarse is { } c ? new RowStore(c, dimensions, capacity) : null;
         Keys = GC.AllocateUninitializedArray<int>(capacity, pinned: true);
         DiedAt = GC.AllocateUninitializedArray<long>(capacity, pinned: true);
     }
 
     public int Capacity { get; }
-
-    public int Stride { get; }
 
     /// <summary>The key of each place.</summary>
     public int[] Keys { get; }
@@ -39,9 +35,22 @@ internal sealed unsafe class IndexChunk
     /// <summary>Dead places; for the writer.</summary>
     public int Dead { get; set; }
 
-    /// <summary>capacity × stride.</summary>
-    public float* Rows => _rows.Pointer;
+    public RowStore Rows { get; }
 
-    /// <summary>The row at place <paramref name="i"/> with its padding.</summary>
-    public Span<float> Row(int i) => _rows.Span.Slice(i * Stride, Stride);
+    /// <summary>The compact copy that a two-stage search scans, or <c>null</c>.</summary>
+    public RowStore? Coarse { get; }
+
+    /// <summary>Stores a row at place <paramref name="i"/>.</summary>
+    public void Write(int i, ReadOnlySpan<float> row)
+    {
+        Rows.Write(i, row);
+        Coarse?.Write(i, row);
+    }
+
+    /// <summary>Copies a row from another chunk.</summary>
+    public void Copy(int i, IndexChunk from, int j)
+    {
+        Rows.Copy(i, from.Rows, j);
+        Coarse?.Copy(i, from.Coarse!, j);
+    }
 }

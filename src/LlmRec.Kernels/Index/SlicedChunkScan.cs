@@ -1,13 +1,14 @@
 namespace LlmRec.Kernels;
 
 /// <summary>A scan of an index cut into slices of rows, each with its own best k; see <see cref="SlicedScan{TScorer}"/>.</summary>
-internal sealed unsafe class SlicedChunkScan<TScorer> : SlicedJob where TScorer : struct, IChunkScorer<TScorer>
+internal sealed unsafe class SlicedChunkScan<TScorer> : SlicedJob where TScorer : struct, IStoreScorer<TScorer>
 {
     [ThreadStatic]
     private static SlicedChunkScan<TScorer>? t_mine;
 
     private TScorer _scorer;
     private IndexState? _state;
+    private ScanTarget _target;
     private long _stamp, _rows, _sliceRows;
     private int _k;
     private ulong* _bitmap;
@@ -27,12 +28,13 @@ internal sealed unsafe class SlicedChunkScan<TScorer> : SlicedJob where TScorer 
         }
     }
 
-    public int Search(in TScorer scorer, IndexState state, long stamp, long rows, Span<Hit> hits, ulong* bitmap, int words,
+    public int Search(in TScorer scorer, IndexState state, long stamp, ScanTarget target, long rows, Span<Hit> hits, ulong* bitmap, int words,
         Func<int, bool>? predicate, int threads)
     {
         _scorer = scorer;
         _state = state;
         _stamp = stamp;
+        _target = target;
         _rows = rows;
         _k = hits.Length;
         _bitmap = bitmap;
@@ -58,7 +60,7 @@ internal sealed unsafe class SlicedChunkScan<TScorer> : SlicedJob where TScorer 
     protected override void RunSlice(int slice)
     {
         var heap = new HitHeap(_hits.AsSpan(slice * _k, _k));
-        ChunkScan.Run(_scorer, _state!, _stamp, slice * _sliceRows, Math.Min(_rows, (slice + 1) * _sliceRows), ref heap, _bitmap, _words, _predicate);
+        ChunkScan.Run(_scorer, _state!, _stamp, _target, slice * _sliceRows, Math.Min(_rows, (slice + 1) * _sliceRows), ref heap, _bitmap, _words, _predicate);
         _found[slice] = heap.Count;
     }
 }

@@ -7,17 +7,17 @@ public sealed partial class VectorIndex
     private const int DeadShare = 8;
 
     private IndexChunk NewChunk(int rows) =>
-        new(Math.Clamp((rows + 63) & ~63, FirstRows, IndexChunk.MaxRows), _stride);
+        new(Math.Clamp((rows + 63) & ~63, FirstRows, IndexChunk.MaxRows), Dimensions, _options.Format, _options.Coarse);
 
     // The next free place of the open chunk, after opening a new chunk where it is full.
-    private Span<float> RoomForOne(out IndexChunk chunk, out int i)
+    private IndexChunk RoomForOne(out int i)
     {
         while (true)
         {
             IndexState state = _state;
-            chunk = state.Chunks[state.Open]!;
+            IndexChunk chunk = state.Chunks[state.Open]!;
             i = IndexState.OpenRows(state.Stamp);
-            if (i < chunk.Capacity) return chunk.Row(i);
+            if (i < chunk.Capacity) return chunk;
             Close(chunk);
         }
     }
@@ -73,13 +73,13 @@ public sealed partial class VectorIndex
     {
         for (int i = 0; i < from.Count;)
         {
-            _ = RoomForOne(out IndexChunk to, out int first);
+            IndexChunk to = RoomForOne(out int first);
             long version = IndexState.Version(_state.Stamp) + 1;
             int next = first;
             for (; i < from.Count && next < to.Capacity; i++)
             {
                 if (from.DiedAt[i] != long.MaxValue) continue;
-                from.Row(i).CopyTo(to.Row(next));
+                to.Copy(next, from, i);
                 to.Keys[next] = from.Keys[i];
                 to.DiedAt[next] = long.MaxValue;
                 _map.Set(from.Keys[i], _state.Open << IndexChunk.PlaceBits | next);

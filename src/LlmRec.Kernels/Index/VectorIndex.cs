@@ -15,8 +15,8 @@ public sealed partial class VectorIndex
 
     private readonly Lock _writing = new();
     private readonly KeyMap _map;
-    private readonly Metric _metric;
-    private readonly int _stride;
+    private readonly VectorIndexOptions _options;
+    private readonly float[] _row;
     private IndexState _state;
     private int _count;
 
@@ -29,12 +29,10 @@ public sealed partial class VectorIndex
         options ??= new();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimensions);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(dimensions, 65_536);
-        ArgumentOutOfRangeException.ThrowIfNegative(options.Capacity, nameof(options));
-        if (!Enum.IsDefined(options.Metric))
-            throw new ArgumentOutOfRangeException(nameof(options), options.Metric, "unknown metric");
+        Check(options);
         Dimensions = dimensions;
-        _metric = options.Metric;
-        _stride = (dimensions + 15) / 16 * 16;
+        _options = options;
+        _row = new float[dimensions];
         _map = new KeyMap(options.Capacity);
         _state = new IndexState([NewChunk(Math.Max(options.Capacity, FirstRows))], 0, IndexState.MakeStamp(0, 0));
     }
@@ -43,7 +41,10 @@ public sealed partial class VectorIndex
     public int Dimensions { get; }
 
     /// <summary>How vectors are compared.</summary>
-    public Metric Metric => _metric;
+    public Metric Metric => _options.Metric;
+
+    /// <summary>How rows are kept.</summary>
+    public RowFormat Format => _options.Format;
 
     /// <summary>Number of keys in the index.</summary>
     public int Count => Volatile.Read(ref _count);
@@ -51,7 +52,7 @@ public sealed partial class VectorIndex
     /// <summary>True when the key has a vector.</summary>
     public bool Contains(int key) => _map.Find(key) >= 0;
 
-    /// <summary>Reads a key's vector as it is stored: at unit length under <see cref="Metric.Cosine"/>.</summary>
+    /// <summary>Reads a key's vector as it is stored: at unit length under <see cref="Metric.Cosine"/>, rounded to the <see cref="Format"/>.</summary>
     /// <param name="key">The key.</param>
     /// <param name="destination">Receives d values.</param>
     /// <returns>False when the key has no vector; then nothing is written.</returns>
@@ -70,7 +71,7 @@ public sealed partial class VectorIndex
             int c = place >> IndexChunk.PlaceBits, i = place & (IndexChunk.MaxRows - 1);
             if (c < state.Chunks.Length && state.Chunks[c] is { } chunk && i < chunk.Capacity && chunk.Keys[i] == key && Volatile.Read(ref chunk.DiedAt[i]) > version)
             {
-                chunk.Row(i)[..Dimensions].CopyTo(destination);
+                chunk.Rows.Read(i, destination);
                 return true;
             }
         }
@@ -87,15 +88,21 @@ public sealed partial class VectorIndex
         if (vector.Length != Dimensions)
             throw new ArgumentException($"the vector of key {key} has {vector.Length} values, the index has {Dimensions} dimensions", nameof(vector));
         Similarity.ThrowIfNotFinite(vector, nameof(vector));
-        if (_metric == Metric.Cosine && vector.IndexOfAnyExcept(0f) < 0)
+        if (Metric == Metric.Cosine && vector.IndexOfAnyExcept(0f) < 0)
             throw new ArgumentException($"the vector of key {key} is all zeros, which has no direction and so no cosine", nameof(vector));
+
+        if (Metric != Metric.Cosine && !(RowCoding.Fits(Format, vector) && (_options.Coarse is not { } coarse || RowCoding.Fits(coarse, vector))))
+            throw new ArgumentException($"the vector of key {key} has a value beyond float16's range of ±65,504; scale the vectors or choose {nameof(RowFormat.BFloat16)}", nameof(vector));
 
         lock (_writing)
         {
-            Span<float> row = RoomForOne(out IndexChunk chunk, out int i);
-            if (_metric == Metric.Cosine) Similarity.Normalize(vector, row[..Dimensions]);
-            else vector.CopyTo(row);
-            row[Dimensions..].Clear();
+            if (Metric == Metric.Cosine)
+            {
+                Similarity.Normalize(vector, _row);
+                vector = _row;
+            }
+            IndexChunk chunk = RoomForOne(out int i);
+            chunk.Write(i, vector);
 
             int old = _map.Find(key);
             Publish(key, chunk, i, old);
@@ -122,5 +129,18 @@ public sealed partial class VectorIndex
             CompactIfSparse(place >> IndexChunk.PlaceBits);
             return true;
         }
+    }
+
+    private static void Check(VectorIndexOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Capacity, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.CandidatesPerHit, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.CandidatesPerHit, 1000, nameof(options));
+        if (!Enum.IsDefined(options.Metric))
+            throw new ArgumentOutOfRangeException(nameof(options), options.Metric, "unknown metric");
+        if (!Enum.IsDefined(options.Format) || (options.Coarse is { } coarse && !Enum.IsDefined(coarse)))
+            throw new ArgumentOutOfRangeException(nameof(options), options.Format, "unknown row format");
+        if (options.Metric == Metric.SquaredDistance && (options.Format != RowFormat.Float32 || options.Coarse is not null))
+            throw new ArgumentException($"{nameof(Metric.SquaredDistance)} needs rows kept as {nameof(RowFormat.Float32)} without a coarse copy", nameof(options));
     }
 }

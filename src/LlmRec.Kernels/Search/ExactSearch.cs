@@ -31,8 +31,8 @@ public static partial class ExactSearch
         ArgumentOutOfRangeException.ThrowIfLessThan(count, -1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, rows.Rows);
         if (count < 0) count = rows.Rows;
-        using var prepared = new PreparedQuery(query, rows.Columns, rows.Stride, metric == Metric.Cosine);
-        float* q = prepared.Pointer;
+        using var prepared = new PreparedQuery(query, rows.Columns, metric == Metric.Cosine);
+        float* q = prepared.Floats;
         int found = metric switch
         {
             Metric.InnerProduct => Run(new DotScorer(rows.Pointer, rows.Stride, q), count, hits, filter, maxThreads),
@@ -41,6 +41,41 @@ public static partial class ExactSearch
             _ => throw new ArgumentOutOfRangeException(nameof(metric), metric, "unknown metric"),
         };
         GC.KeepAlive(rows);
+        return found;
+    }
+
+    /// <summary>Finds the rows of a compact format whose coded values have the greatest inner product with a query: exact for the codes, so the format's rounding is the only error.</summary>
+    /// <param name="query">d values, all finite.</param>
+    /// <param name="rows">n × d.</param>
+    /// <param name="hits">Receives the best k = <c>hits.Length</c> rows, best first; at least 1 long.</param>
+    /// <param name="filter">Which rows may be returned; by default all.</param>
+    /// <param name="count">Only the first <paramref name="count"/> rows are searched; −1 for all.</param>
+    /// <param name="maxThreads">Most threads to use, at least 1. More than one are used only where the matrix is large enough to pay.</param>
+    /// <returns>The number of hits written: the lesser of k and the number of rows that pass.</returns>
+    /// <exception cref="ArgumentException">The query has another length than the rows or holds NaN or infinity; or <paramref name="hits"/> is empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> or <paramref name="maxThreads"/> is out of range.</exception>
+    public static int Search(ReadOnlySpan<float> query, CompactRows rows, Span<Hit> hits, RowFilter filter = default, int count = -1, int maxThreads = 1)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, -1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, rows.Rows);
+        using var prepared = new PreparedQuery(query, rows.Columns, toUnitLength: false);
+        return Run(prepared, rows.Store, count < 0 ? rows.Rows : count, hits, filter, maxThreads);
+    }
+
+    /// <summary>Scans <paramref name="count"/> rows of a store with the scorer of its format.</summary>
+    internal static int Run(in PreparedQuery query, RowStore store, int count, Span<Hit> hits, RowFilter filter, int maxThreads)
+    {
+        int found = store.Format switch
+        {
+            RowFormat.Float32 => Run(query.Float32().Over(store), count, hits, filter, maxThreads),
+            RowFormat.Float16 => Run(query.Float16().Over(store), count, hits, filter, maxThreads),
+            RowFormat.BFloat16 => Run(query.BFloat16().Over(store), count, hits, filter, maxThreads),
+            RowFormat.Int8 => Run(query.Int8().Over(store), count, hits, filter, maxThreads),
+            RowFormat.Int4 => Run(query.Int4().Over(store), count, hits, filter, maxThreads),
+            _ => Run(query.Sign().Over(store), count, hits, filter, maxThreads),
+        };
+        GC.KeepAlive(store);
         return found;
     }
 

@@ -6,12 +6,12 @@ namespace LlmRec.Kernels;
 /// <param name="rows">n × stride.</param>
 /// <param name="stride">Elements a row, a multiple of 16.</param>
 /// <param name="query">stride values.</param>
-internal readonly unsafe struct DotScorer(float* rows, int stride, float* query) : IChunkScorer<DotScorer>
+internal readonly unsafe struct DotScorer(float* rows, int stride, float* query) : IStoreScorer<DotScorer>
 {
     private readonly float* _rows = rows, _query = query;
     private readonly int _stride = stride;
 
-    public DotScorer Over(IndexChunk chunk) => new(chunk.Rows, _stride, _query);
+    public DotScorer Over(RowStore store) => new((float*)store.Codes, _stride, _query);
 
     public long BytesPerRow => _stride * sizeof(float);
 
@@ -20,12 +20,12 @@ internal readonly unsafe struct DotScorer(float* rows, int stride, float* query)
 }
 
 /// <summary>Minus the squared distance to float32 rows; padded like <see cref="DotScorer"/>.</summary>
-internal readonly unsafe struct SquaredDistanceScorer(float* rows, int stride, float* query) : IChunkScorer<SquaredDistanceScorer>
+internal readonly unsafe struct SquaredDistanceScorer(float* rows, int stride, float* query) : IStoreScorer<SquaredDistanceScorer>
 {
     private readonly float* _rows = rows, _query = query;
     private readonly int _stride = stride;
 
-    public SquaredDistanceScorer Over(IndexChunk chunk) => new(chunk.Rows, _stride, _query);
+    public SquaredDistanceScorer Over(RowStore store) => new((float*)store.Codes, _stride, _query);
 
     public long BytesPerRow => _stride * sizeof(float);
 

@@ -51,18 +51,19 @@ internal static unsafe class RowScan
         }
     }
 
-    /// <summary>Scans places <paramref name="begin"/> to <paramref name="end"/> − 1 of a chunk; a hit's index is the key, and only rows live at the version count.</summary>
+    /// <summary>Scans places <paramref name="begin"/> to <paramref name="end"/> − 1 of a chunk; only rows live at the version count.</summary>
     /// <param name="scorer">Rows and query.</param>
     /// <param name="begin">First place.</param>
     /// <param name="end">One past the last place.</param>
     /// <param name="keys">Key of each place.</param>
     /// <param name="diedAt">Version from which on each place is dead.</param>
     /// <param name="version">The version this search sees.</param>
+    /// <param name="firstPlace">−1: a hit's index is its key; otherwise it is this plus the place in the chunk.</param>
     /// <param name="heap">Where the best are kept.</param>
     /// <param name="bitmap">Bit i: key i may be returned; <c>null</c> for no bitmap.</param>
     /// <param name="words">Words of the bitmap; keys beyond its end do not pass.</param>
     /// <param name="predicate">Asked for keys that would enter, or <c>null</c>.</param>
-    public static void RunKeyed<TScorer>(in TScorer scorer, int begin, int end, int* keys, long* diedAt, long version, ref HitHeap heap,
+    public static void RunKeyed<TScorer>(in TScorer scorer, int begin, int end, int* keys, long* diedAt, long version, int firstPlace, ref HitHeap heap,
         ulong* bitmap, int words, Func<int, bool>? predicate)
         where TScorer : struct, IRowScorer
     {
@@ -79,7 +80,7 @@ internal static unsafe class RowScan
             // The rare branch: whether the row is live is asked only where it would matter.
             if (score >= threshold && diedAt[i] > version && (predicate is null || predicate(keys[i])))
             {
-                heap.Offer(keys[i], score);
+                heap.Offer(firstPlace < 0 ? keys[i] : firstPlace + i, score);
                 threshold = heap.Threshold;
             }
         }

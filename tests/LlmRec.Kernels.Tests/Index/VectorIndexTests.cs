@@ -75,6 +75,51 @@ public sealed class VectorIndexTests
     }
 
     [Test]
+    public void EveryFormat_SearchesLikeItsRowsAlone([Values] RowFormat format)
+    {
+        const int n = 3000, d = 48;
+        RowMatrix rows = TestVectors.Unit(n, d, seed: 3);
+        var compact = CompactRows.From(rows, format);
+        var index = new VectorIndex(d, new() { Metric = Metric.InnerProduct, Format = format });
+        // Twice and downwards, so that places and keys differ and some rows are dead.
+        for (int i = 0; i < n; i += 3) index.Upsert(i, rows.Row(0));
+        for (int i = n - 1; i >= 0; i--) index.Upsert(i, rows.Row(i));
+        Hit[] expected = new Hit[50], actual = new Hit[50];
+        float[] query = TestVectors.Uniform(d, 4), stored = new float[d], kept = new float[d];
+        ExactSearch.Search(query, compact, expected);
+        index.Search(query, actual);
+        compact.Get(77, kept);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(actual, Is.EqualTo(expected));
+            Assert.That(index.TryGet(77, stored), Is.True);
+            Assert.That(stored, Is.EqualTo(kept));
+        }
+    }
+
+    [Test]
+    public void Search_InTwoStages_RescoresWithTheRowsFormat([Values(1, 2)] int threads)
+    {
+        const int n = 20_000, d = 64;
+        RowMatrix rows = TestVectors.Unit(n, d, seed: 5);
+        var index = new VectorIndex(d, new() { Coarse = RowFormat.Int4, CandidatesPerHit = 20 });
+        for (int i = n - 1; i >= 0; i--) index.Upsert(i, rows.Row(i));
+        for (int i = 0; i < n; i += 2) index.Remove(i);
+        Hit[] expected = new Hit[10], actual = new Hit[10];
+        var odd = new ulong[(n + 63) / 64];
+        odd.AsSpan().Fill(0xAAAA_AAAA_AAAA_AAAA);
+        int shared = 0;
+        for (int q = 0; q < 20; q++)
+        {
+            ExactSearch.Search(rows.Row(q), rows, expected, odd);
+            index.Search(rows.Row(q), actual, maxThreads: threads);
+            shared += actual.Select(h => h.Index).Intersect(expected.Select(h => h.Index)).Count();
+            Assert.That(actual[0].Score, Is.EqualTo(expected[0].Score).Within(1e-6));
+        }
+        Assert.That(shared, Is.GreaterThanOrEqualTo(198));
+    }
+
+    [Test]
     public void Search_AllocatesNothingAfterWarmUp([Values(1, 2)] int threads)
     {
         var index = new VectorIndex(64, new() { Capacity = 20_000 });
@@ -106,6 +151,8 @@ public sealed class VectorIndexTests
             Assert.That(() => index.TryGet(7, new float[2]), Throws.ArgumentException.With.Message.Contains("2 values"));
             Assert.That(() => new VectorIndex(0), Throws.TypeOf<ArgumentOutOfRangeException>());
             Assert.That(() => new VectorIndex(3, new() { Capacity = -1 }), Throws.TypeOf<ArgumentOutOfRangeException>());
+            Assert.That(() => new VectorIndex(3, new() { Metric = Metric.SquaredDistance, Format = RowFormat.Int8 }), Throws.ArgumentException.With.Message.Contains("Float32"));
+            Assert.That(() => new VectorIndex(3, new() { Metric = Metric.InnerProduct, Format = RowFormat.Float16 }).Upsert(0, [1, 1e6f, 0]), Throws.ArgumentException.With.Message.Contains("65,504"));
             Assert.That(index.Count, Is.EqualTo(1));
             var vector = new float[3];
             Assert.That(index.TryGet(7, vector), Is.True);
