@@ -50,7 +50,9 @@ public sealed partial class Diversifier : IDiversifier
         {
             fixed (float* rows = candidates.Vectors.Span, shown = candidates.ShownVectors.Span)
             {
-                run.Enter(candidates, _options, _scale, diversity, k, rows, shown);
+                run.Enter(candidates, _options, _scale, Strategy == DiversityStrategy.Dpp, diversity, k, rows, shown);
+                if (diversity > 0 && Strategy is >= DiversityStrategy.Mmr and <= DiversityStrategy.Ssd)
+                    run.MixCategories();
                 GreedyStrategy strategy = run.Strategy(diversity == 0 ? DiversityStrategy.Relevance : Strategy);
                 strategy.Begin(run);
                 int count = 0;
@@ -63,6 +65,7 @@ public sealed partial class Diversifier : IDiversifier
                     run.State[index] |= DiversityRun.Picked;
                     if (count + 1 < k)
                         strategy.Add(run, index);
+                    run.PickCount++;
                 }
                 return count;
             }

@@ -22,6 +22,12 @@ public sealed record DiversityOptions
     /// </summary>
     public float CategoryWeight { get; init; }
 
+    /// <summary>
+    /// True (default): MSD takes half the mean distance instead of the sum, and COVER the share of the largest first gain instead of the gain,
+    /// so that variety is of relevance's size whatever the length of the list and the number of candidates. False: the bare formulas.
+    /// </summary>
+    public bool ScaledVariety { get; init; } = true;
+
     /// <summary>COVER: exponent of diminishing returns, 0 &lt; γ ≤ 1; 1 = none. Default 0.5. SSD: factor of the variety term, at least 0. Default 1. <see langword="null"/> is the default.</summary>
     public double? Gamma { get; init; }
 
@@ -34,12 +40,17 @@ public sealed record DiversityOptions
     /// <summary>SSD: adds one constant dimension to every vector, so that parallel vectors of opposite sign are not the same. Default true.</summary>
     public bool AppendBias { get; init; } = true;
 
-    /// <summary>Settings with which picks and values equal those of pyversity 0.2.0: raw scores for MMR, MSD and COVER, and zero vectors that count as new.</summary>
+    /// <summary>Settings with which picks and values equal those of pyversity 0.2.0: raw scores for MMR, MSD and COVER, bare sums, and zero vectors that count as new.</summary>
     public static DiversityOptions Literal(DiversityStrategy strategy) => new()
     {
         Relevance = strategy is DiversityStrategy.Dpp or DiversityStrategy.Ssd ? RelevanceScale.Standard : RelevanceScale.Raw,
         ZeroVectorsAddNothing = false,
+        ScaledVariety = false,
+        IsLiteral = true,
     };
+
+    /// <summary>Adds the epsilon to the deviation of scores that pyversity's DPP adds; it spoils scores that differ by less than 1e-5.</summary>
+    internal bool IsLiteral { get; init; }
 
     internal double CoverGamma => Gamma ?? 0.5;
 

@@ -8,7 +8,9 @@ internal sealed unsafe class DiversityRun
     private readonly Scratch<float> _relevance32 = new(), _matrix = new(), _picked = new();
     private readonly Scratch<byte> _state = new();
     private readonly GreedyStrategy?[] _strategies = new GreedyStrategy?[Enum.GetValues<DiversityStrategy>().Length];
+    private readonly FeatureRows _features = new();
     private double[] _relevance = [];
+    private bool _categoriesRead;
 
     /// <summary>Number of candidates.</summary>
     public int N;
@@ -31,6 +33,9 @@ internal sealed unsafe class DiversityRun
 
     public DiversityOptions Options = null!;
     public RankedCandidates Candidates = null!;
+
+    /// <summary>Number of picks so far.</summary>
+    public int PickCount;
 
     /// <summary>Number of basis rows so far: items shown before, then picks.</summary>
     public int BasisCount;
@@ -58,11 +63,17 @@ internal sealed unsafe class DiversityRun
     {
         DiversityStrategy.Relevance => new RelevanceStrategy(),
         DiversityStrategy.Mmr => new MmrStrategy(),
+        DiversityStrategy.Msd => new MsdStrategy(),
+        DiversityStrategy.Dpp => new DppStrategy(),
+        DiversityStrategy.Cover => new CoverStrategy(),
+        DiversityStrategy.Ssd => new SsdStrategy(),
+        DiversityStrategy.XQuad => new XQuadStrategy(),
+        DiversityStrategy.Calibrated => new CalibratedStrategy(),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no such strategy"),
     };
 
     /// <summary>Takes the input over. The rows' memory must be pinned until <see cref="Leave"/>.</summary>
-    public void Enter(RankedCandidates candidates, DiversityOptions options, RelevanceScale scale, double diversity, int k, float* rows, float* shown)
+    public void Enter(RankedCandidates candidates, DiversityOptions options, RelevanceScale scale, bool isDpp, double diversity, int k, float* rows, float* shown)
     {
         Candidates = candidates;
         Options = options;
@@ -73,14 +84,34 @@ internal sealed unsafe class DiversityRun
         Shown = shown;
         ShownRows = D == 0 ? 0 : candidates.ShownVectors.Length / D;
         Lambda = 1 - diversity;
-        BasisCount = 0;
+        PickCount = BasisCount = 0;
+        _categoriesRead = false;
         State.Clear();
         if (_relevance.Length < N)
             _relevance = new double[Math.Max(N, _relevance.Length * 3 / 2)];
-        RelevanceScaling.Apply(scale, candidates.Scores.Span, Relevance);
+        RelevanceScaling.Apply(scale, candidates.Scores.Span, Relevance, isDpp && options.IsLiteral ? Epsilon : 0);
         Span<float> rounded = Relevance32;
         for (int i = 0; i < rounded.Length; i++)
             rounded[i] = (float)Relevance[i];
+    }
+
+    /// <summary>Categories of candidates and shown items, and the user's mix; after <see cref="ReadCategories"/>.</summary>
+    public CategoryTable Categories { get; } = new();
+
+    /// <summary>Reads the categories, once a run.</summary>
+    public void ReadCategories()
+    {
+        if (_categoriesRead)
+            return;
+        Categories.Read(Candidates);
+        _categoriesRead = true;
+    }
+
+    /// <summary>Mixes categories into the rows, where the options ask for it or there are no vectors.</summary>
+    public void MixCategories()
+    {
+        if (D == 0 ? Candidates.Items.Count > 0 : Options.CategoryWeight > 0)
+            _features.Build(this, D == 0 ? 1 : Options.CategoryWeight);
     }
 
     /// <summary>Makes room for the basis rows, each padded with zeros to a multiple of 16.</summary>

@@ -4,7 +4,7 @@ namespace LlmRec;
 internal static class RelevanceScaling
 {
     /// <exception cref="ArgumentException">A score is not finite.</exception>
-    public static void Apply(RelevanceScale scale, ReadOnlySpan<float> scores, Span<double> relevance)
+    public static void Apply(RelevanceScale scale, ReadOnlySpan<float> scores, Span<double> relevance, double deviationOffset = 0)
     {
         double min = double.PositiveInfinity, max = double.NegativeInfinity, sum = 0;
         for (int i = 0; i < scores.Length; i++)
@@ -27,7 +27,7 @@ internal static class RelevanceScaling
                 foreach (double s in relevance)
                     squares += (s - mean) * (s - mean);
                 double deviation = Math.Sqrt(squares / scores.Length);
-                Affine(relevance, mean, max > min ? deviation : 1);
+                Affine(relevance, mean, max > min ? deviation + deviationOffset : 1);
                 break;
             case RelevanceScale.Rank:
                 Rank(scores, relevance);

@@ -32,6 +32,23 @@ internal static unsafe class RowDots
         return Vector512.Sum(a + b + (c + e)) + tail;
     }
 
+    /// <summary>x · y over d elements in double precision.</summary>
+    public static double Dot(float* x, double* y, int d)
+    {
+        Vector512<double> a = default, b = default;
+        int j = 0;
+        for (; j <= d - 16; j += 16)
+        {
+            Vector512<float> v = Vector512.Load(x + j);
+            a = Vector512.FusedMultiplyAdd(Vector512.WidenLower(v), Vector512.Load(y + j), a);
+            b = Vector512.FusedMultiplyAdd(Vector512.WidenUpper(v), Vector512.Load(y + j + 8), b);
+        }
+        double tail = 0;
+        for (; j < d; j++)
+            tail += x[j] * y[j];
+        return Vector512.Sum(a + b) + tail;
+    }
+
     /// <summary>result[t] = x · p_t for m rows p_t at p + t·stride; x stays in registers for four of them at a time.</summary>
     public static void Dots(float* x, float* p, int stride, int m, int d, float* result)
     {
