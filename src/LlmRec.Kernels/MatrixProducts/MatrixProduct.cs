@@ -80,7 +80,23 @@ public static unsafe class MatrixProduct
         }
     }
 
-    internal static void Run(ProductJob job, MatrixSpan c, in ProductOptions options)
+    /// <summary>
+    /// C (m, n) ← A (m, k) · B (k, n) with int8 weights; every row of A is quantised to 8 bits on the way, see <see cref="QuantizedMatrix"/>.
+    /// Each element's error is at most k · max|B(·, j)| · range of A's row / 500 plus what rounding the weights costs.
+    /// </summary>
+    /// <exception cref="ArgumentException">The shapes do not fit each other.</exception>
+    /// <exception cref="ArithmeticException">A row of A holds NaN or infinity; C is then partly written.</exception>
+    public static void Multiply(ReadOnlyMatrixSpan a, QuantizedMatrix b, MatrixSpan c, in ProductOptions options = default)
+    {
+        ArgumentNullException.ThrowIfNull(b);
+        Verify(a.Columns, b.Rows, a.Rows, b.Columns, c, options);
+        fixed (float* pa = a.Values)
+        {
+            Run(new ProductJob { M = a.Rows, N = b.Columns, K = a.Columns, A = pa, ARow = a.Stride, AStep = 1 }, c, options, b);
+        }
+    }
+
+    internal static void Run(ProductJob job, MatrixSpan c, in ProductOptions options, QuantizedMatrix? quantized = null)
     {
         fixed (float* pc = c.Values, bias = options.Bias, residual = options.Residual.Values)
         {
@@ -93,7 +109,8 @@ public static unsafe class MatrixProduct
             job.Activation = options.Activation;
             job.Residual = residual;
             job.ResidualRow = options.Residual.Stride;
-            ProductDriver.Run(job, options.Threads);
+            if (quantized is null) ProductDriver.Run(job, options.Threads);
+            else QuantizedDriver.Run(job, quantized, options.Threads);
         }
     }
 

@@ -28,34 +28,40 @@ internal static unsafe class ProductDriver
     [ThreadStatic]
     private static AlignedBuffer<float>? t_left;
 
+    /// <summary>One part of a product: these rows and columns of C.</summary>
+    public delegate void Part(int rowFrom, int rowTo, int columnFrom, int columnTo);
+
     public static void Run(in ProductJob job, int threads)
     {
         if (job.M == 0 || job.N == 0) return;
-        long work = (long)job.M * job.N * Math.Max(job.K, 1);
-        int parts = (int)Math.Min(threads, work / WorthAThread);
-        if (parts <= 1)
-            Run(job, 0, job.M, 0, job.N);
-        else
-            RunParallel(job, parts);
+        int parts = Parts((long)job.M * job.N * Math.Max(job.K, 1), threads);
+        if (parts <= 1) Run(job, 0, job.M, 0, job.N);
+        else RunParallel(job, parts);
     }
 
+    /// <summary>How many threads a number of multiply-adds is worth.</summary>
+    public static int Parts(long work, int threads) => (int)Math.Min(threads, work / WorthAThread);
+
     /// <summary>Cuts C into slices of whole tiles; every element is computed the same way wherever the cuts are.</summary>
-    private static void RunParallel(ProductJob job, int threads)
+    public static void ForSlices(in ProductJob job, int threads, bool packedRight, Part body)
     {
-        // more slices than threads even out what else the machine does; columns are cut where rows are few or B must be packed
-        bool byColumns = job.M < 8 * TileKernel.MaxRows * threads || (job.BLayout != RightLayout.Panels && job.N >= 4 * PanelColumns * threads && !job.Lower);
+        // columns are cut where rows are few, or where every slice packs its part of B; more slices than threads even out what else the machine does
+        bool byColumns = job.M < 8 * TileKernel.MaxRows * threads || (!packedRight && !job.Lower && job.N >= 4 * PanelColumns * threads);
         int unit = byColumns ? PanelColumns : TileKernel.MaxRows * 3;
-        int length = byColumns ? job.N : job.M;
+        (int m, int n, int length) = (job.M, job.N, byColumns ? job.N : job.M);
         int units = (length + unit - 1) / unit;
-        int slices = Math.Min(units, job.BLayout == RightLayout.Panels || job.Lower ? 4 * threads : threads);
+        int slices = Math.Min(units, packedRight || job.Lower ? 4 * threads : threads);
         Parallel.For(0, slices, new ParallelOptions { MaxDegreeOfParallelism = threads }, s =>
         {
             int from = (int)((long)units * s / slices) * unit;
             int to = Math.Min(length, (int)((long)units * (s + 1) / slices) * unit);
-            if (byColumns) Run(job, 0, job.M, from, to);
-            else Run(job, from, to, 0, job.N);
+            if (byColumns) body(0, m, from, to);
+            else body(from, to, 0, n);
         });
     }
+
+    private static void RunParallel(ProductJob job, int threads) =>
+        ForSlices(job, threads, job.BLayout == RightLayout.Panels, (rowFrom, rowTo, columnFrom, columnTo) => Run(job, rowFrom, rowTo, columnFrom, columnTo));
 
     [SkipLocalsInit]
     private static void Run(in ProductJob job, int rowFrom, int rowTo, int columnFrom, int columnTo)
@@ -167,14 +173,14 @@ internal static unsafe class ProductDriver
         }
     }
 
-    private static void Copy(float* source, nint sourceRow, float* target, nint targetRow, int rows, int columns)
+    public static void Copy(float* source, nint sourceRow, float* target, nint targetRow, int rows, int columns)
     {
         for (int r = 0; r < rows; r++)
             new ReadOnlySpan<float>(source + r * sourceRow, columns).CopyTo(new Span<float>(target + r * targetRow, columns));
     }
 
     /// <summary>tile = scale · tile [+ c].</summary>
-    private static void Scale(float* tile, float* c, nint cRow, int rows, int columns, float scale, bool accumulate)
+    public static void Scale(float* tile, float* c, nint cRow, int rows, int columns, float scale, bool accumulate)
     {
         for (int r = 0; r < rows; r++, tile += PanelColumns, c += cRow)
         {

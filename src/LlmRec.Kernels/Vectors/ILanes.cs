@@ -44,4 +44,10 @@ internal unsafe interface ILanes<TVector> where TVector : struct
 
     /// <summary>The largest of the lanes.</summary>
     static abstract float MaxAcross(TVector x);
+
+    /// <summary>Stores the low byte of every lane's bits: with 1.5 · 2²³ added before, a small integer.</summary>
+    static abstract void StoreLowBytes(TVector x, byte* target);
+
+    /// <summary>int32 values as float32, rounded.</summary>
+    static abstract TVector FromInt32(int* source);
 }

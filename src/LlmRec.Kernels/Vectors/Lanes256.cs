@@ -51,4 +51,10 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxAcross(Vector256<float> x) => Lanes128.MaxAcross(Vector128.MaxNative(x.GetLower(), x.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreLowBytes(Vector256<float> x, byte* target) => Vector256.Narrow(Vector256.Narrow(x.AsInt32() & Vector256.Create(255), default).AsUInt16(), default).GetLower().GetLower().Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> FromInt32(int* source) => Vector256.ConvertToSingle(Vector256.Load(source));
 }

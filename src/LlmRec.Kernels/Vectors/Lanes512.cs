@@ -51,4 +51,10 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxAcross(Vector512<float> x) => Lanes256.MaxAcross(Vector256.MaxNative(x.GetLower(), x.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreLowBytes(Vector512<float> x, byte* target) => System.Runtime.Intrinsics.X86.Avx512F.ConvertToVector128Byte(x.AsInt32()).Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> FromInt32(int* source) => Vector512.ConvertToSingle(Vector512.Load(source));
 }

@@ -39,4 +39,8 @@ internal readonly unsafe struct LanesScalar : ILanes<float>
     public static float Sum(float x) => x;
 
     public static float MaxAcross(float x) => x;
+
+    public static void StoreLowBytes(float x, byte* target) => *target = (byte)BitConverter.SingleToInt32Bits(x);
+
+    public static float FromInt32(int* source) => *source;
 }
