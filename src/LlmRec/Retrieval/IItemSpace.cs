@@ -10,4 +10,7 @@ internal interface IItemSpace
 
     /// <summary>The unit vector of an item; zeros when it has none.</summary>
     ReadOnlySpan<float> VectorOf(int handle);
+
+    /// <summary>What the log says about the items; <see langword="null"/> where nothing was counted.</summary>
+    BehaviourModel? Behaviour => null;
 }

@@ -1,0 +1,47 @@
+using System.Globalization;
+using LlmRec;
+using LlmRec.Quality;
+
+// LlmRec.Quality DATA [--threads N] [--validation]: leave-last-out figures of each feature alone and of the fitted head, as one JSON line.
+if (args.Length == 0)
+{
+    Console.Error.WriteLine("LlmRec.Quality DATA [--threads N] [--validation]   DATA: a folder ml-100k or ml-1m, or a file s3rec/Beauty.txt");
+    return 2;
+}
+int at = Array.IndexOf(args, "--threads");
+int threads = at >= 0 ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : 2;
+DataSet data = DataSet.Read(args[0]);
+var head = new LinearScoringHead();
+var plain = new ItemSpace(data.Catalog, [], 0);
+Experiment.Result r = Experiment.Run(data, head, plain, model => { plain.Behaviour = model; return plain; }, threads, args.Contains("--validation"), new());
+
+var buffer = new System.Buffers.ArrayBufferWriter<byte>();
+using (var json = new System.Text.Json.Utf8JsonWriter(buffer))
+{
+    json.WriteStartObject();
+    json.WriteString("data", data.Name);
+    json.WriteNumber("ndcg@10", Math.Round(r.Head.Ndcg, 5));
+    json.WriteNumber("hr@10", Math.Round(r.Head.HitRate, 5));
+    json.WriteNumber("count_s", Math.Round(r.CountSeconds, 2));
+    json.WriteNumber("fit_s", Math.Round(r.FitSeconds, 2));
+    json.WriteNumber("evaluate_s", Math.Round(r.EvaluateSeconds, 2));
+    json.WriteNumber("examples", r.Report.Examples);
+    json.WriteNumber("iterations", r.Report.Iterations);
+    json.WriteNumber("loss", Math.Round(r.Report.Loss, 4));
+    json.WriteNumber("held_out_loss", Math.Round(r.Report.HeldOutLoss, 4));
+    json.WriteStartObject("alone");
+    foreach ((string name, (double ndcg, double hr)) in r.Untrained)
+    {
+        json.WriteStartArray(name == "head" ? "untrained head" : name);
+        json.WriteNumberValue(Math.Round(ndcg, 4));
+        json.WriteNumberValue(Math.Round(hr, 4));
+        json.WriteEndArray();
+    }
+    json.WriteEndObject();
+    json.WriteStartObject("weights");
+    for (int i = 0; i < head.Weights.Count; i++) json.WriteNumber(head.FeatureNames[i], Math.Round(head.Weights[i], 4));
+    json.WriteEndObject();
+    json.WriteEndObject();
+}
+Console.WriteLine(System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan));
+return 0;
