@@ -5,7 +5,7 @@ namespace LlmRec;
 /// microsecond and never hold more than twice their bound.
 /// </summary>
 /// <remarks>Reading from several threads is safe while nobody writes. 8 bytes a neighbour plus 64 bytes a row.</remarks>
-internal sealed class NeighbourRows
+internal sealed partial class NeighbourRows
 {
     private int[][] _ids;
     private float[][] _weights;

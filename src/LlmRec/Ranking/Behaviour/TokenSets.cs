@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace LlmRec;
 
 /// <summary>Small sets of strings, one an item, compared by the cosine of their rarity-weighted indicator vectors.</summary>
@@ -20,13 +22,22 @@ internal sealed class TokenSets
     /// <summary>The number of a token, or −1.</summary>
     public int Find(ReadOnlySpan<char> token) => _tokens.Find(token);
 
-    /// <summary>ln(1 + n/df): what all items share weighs little.</summary>
-    public float Rarity(int token) => MathF.Log(1f + _described / (float)Math.Max(1, _frequency[token]));
+    /// <summary>Changes with every change of the sets.</summary>
+    public int Version { get; private set; }
+
+    /// <summary>ln(1 + n/df) of every token: what all items share weighs little.</summary>
+    /// <param name="rarities">Receives <see cref="TokenCount"/> values.</param>
+    public void Rarities(Span<float> rarities)
+    {
+        for (int token = 0; token < TokenCount; token++) rarities[token] = _described / (float)Math.Max(1, _frequency[token]);
+        TensorPrimitives.LogP1(rarities[..TokenCount], rarities);
+    }
 
     /// <summary>Replaces the set of an item; repeated tokens count once.</summary>
     public void Set(int item, IEnumerable<string> tokens)
     {
         while (_sets.Count <= item) _sets.Add([]);
+        Version++;
         Count(_sets[item], -1);
         var numbers = new List<int>();
         foreach (string token in tokens)

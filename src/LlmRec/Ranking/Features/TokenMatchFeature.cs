@@ -6,7 +6,8 @@ namespace LlmRec;
 /// </summary>
 internal sealed class TokenMatchFeature(bool attributes, float decay) : IFeature
 {
-    [ThreadStatic] private static Scratch? s_scratch;
+    [ThreadStatic] private static Scratch? s_categories;
+    [ThreadStatic] private static Scratch? s_attributes;
 
     public string Name => attributes ? "attributes" : "categories";
 
@@ -18,9 +19,9 @@ internal sealed class TokenMatchFeature(bool attributes, float decay) : IFeature
         TokenSets sets = attributes ? model.Attributes : model.Categories;
         if (sets.IsEmpty) return;
 
-        Scratch scratch = s_scratch ??= new();
-        if (scratch.Weights.Length < sets.TokenCount) scratch.Weights = new float[sets.TokenCount + (sets.TokenCount >> 2)];
-        float[] weights = scratch.Weights;
+        Scratch scratch = attributes ? s_attributes ??= new() : s_categories ??= new();
+        scratch.Prepare(sets);
+        (float[] weights, float[] rarities) = (scratch.Weights, scratch.Rarities);
         float length = Gather(user, sets, scratch);
         if (length > 0)
         {
@@ -30,7 +31,7 @@ internal sealed class TokenMatchFeature(bool attributes, float decay) : IFeature
                 float dot = 0f, squares = 0f;
                 foreach (int token in sets.Of(items[i]))
                 {
-                    float rarity = sets.Rarity(token);
+                    float rarity = rarities[token];
                     dot += rarity * weights[token];
                     squares += rarity * rarity;
                 }
@@ -43,16 +44,17 @@ internal sealed class TokenMatchFeature(bool attributes, float decay) : IFeature
 
     private float Gather(UserProfile user, TokenSets sets, Scratch scratch)
     {
+        float[] rarities = scratch.Rarities;
         float fade = 1f;
         for (int r = 0; r < user.Count && r < BehaviourPlan.MaxHistory; r++)
         {
             ReadOnlySpan<int> tokens = sets.Of(user.Handles[r]);
             float squares = 0f;
-            foreach (int token in tokens) squares += sets.Rarity(token) * sets.Rarity(token);
+            foreach (int token in tokens) squares += rarities[token] * rarities[token];
             foreach (int token in tokens)
             {
                 if (scratch.Weights[token] == 0f) scratch.Touched.Add(token);
-                scratch.Weights[token] += fade * sets.Rarity(token) / MathF.Sqrt(squares);
+                scratch.Weights[token] += fade * rarities[token] / MathF.Sqrt(squares);
             }
             fade *= decay;
         }
@@ -64,6 +66,21 @@ internal sealed class TokenMatchFeature(bool attributes, float decay) : IFeature
     private sealed class Scratch
     {
         public float[] Weights = [];   // all zero between calls
+        public float[] Rarities = [];
         public readonly List<int> Touched = [];
+
+        private readonly WeakReference<TokenSets?> _sets = new(null);
+        private int _version;
+
+        public void Prepare(TokenSets sets)
+        {
+            bool known = _sets.TryGetTarget(out TokenSets? last) && ReferenceEquals(last, sets) && _version == sets.Version;
+            if (known) return;
+            int size = sets.TokenCount;
+            if (Weights.Length < size) (Weights, Rarities) = (new float[size + (size >> 2)], new float[size + (size >> 2)]);
+            sets.Rarities(Rarities);
+            _sets.SetTarget(sets);
+            _version = sets.Version;
+        }
     }
 }
