@@ -11,5 +11,6 @@ internal static class WorkloadRegistry
         new PeakWorkload(),
         new ScanWorkload(),
         new TwoStageWorkload(),
+        new ManyWorkload(),
     ];
 }

@@ -15,9 +15,13 @@ public sealed partial class VectorIndex
     {
         ExactSearch.ThrowIfEmpty(hits);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxThreads, 1);
-        using var prepared = new PreparedQuery(query, Dimensions, Metric == Metric.Cosine);
         IndexState state = Volatile.Read(ref _state);
-        long stamp = state.Stamp;
+        return Search(state, state.Stamp, query, hits, filter, maxThreads);
+    }
+
+    private int Search(IndexState state, long stamp, ReadOnlySpan<float> query, Span<Hit> hits, RowFilter filter, int maxThreads)
+    {
+        using var prepared = new PreparedQuery(query, Dimensions, Metric == Metric.Cosine);
         if (Metric == Metric.SquaredDistance)
             return ChunkScan.Search(prepared.Distance(), state, stamp, ScanTarget.Rows, hits, filter, maxThreads);
         if (_options.Coarse is not { } coarse)

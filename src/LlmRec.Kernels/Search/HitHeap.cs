@@ -16,6 +16,13 @@ internal ref struct HitHeap
         Threshold = float.NegativeInfinity;
     }
 
+    /// <summary>Goes on with a heap that holds <paramref name="count"/> hits already.</summary>
+    public HitHeap(Span<Hit> items, int count) : this(items)
+    {
+        Count = count;
+        if (count == items.Length) Threshold = items[0].Score;
+    }
+
     /// <summary>Number of hits kept.</summary>
     public int Count { get; private set; }
 
