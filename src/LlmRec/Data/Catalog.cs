@@ -20,7 +20,7 @@ public sealed partial class Catalog : IReadOnlyCollection<Item>
 
     /// <summary>A catalog of the given items.</summary>
     /// <param name="items">Items with distinct, non-empty ids.</param>
-    /// <exception cref="ArgumentException">An id is empty or occurs twice; the message names it.</exception>
+    /// <exception cref="ArgumentException">An id is empty, has a lone surrogate, or occurs twice; the message names it.</exception>
     public Catalog(IEnumerable<Item> items)
     {
         ArgumentNullException.ThrowIfNull(items);
@@ -48,7 +48,7 @@ public sealed partial class Catalog : IReadOnlyCollection<Item>
     }
 
     /// <summary>Adds an item.</summary>
-    /// <exception cref="ArgumentException">The id is empty, or there already is an item of this id.</exception>
+    /// <exception cref="ArgumentException">The id is empty or has a lone surrogate, or there already is an item of this id.</exception>
     public void Add(Item item)
     {
         Check(item);
@@ -111,5 +111,6 @@ public sealed partial class Catalog : IReadOnlyCollection<Item>
         ArgumentNullException.ThrowIfNull(item);
         if (string.IsNullOrEmpty(item.Id))
             throw new ArgumentException($"an item has no id (title: '{item.Title}')", nameof(item));
+        Ids.Check(item.Id, "item", nameof(item));
     }
 }

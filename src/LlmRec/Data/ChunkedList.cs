@@ -5,7 +5,8 @@ internal sealed class ChunkedList<T> where T : unmanaged
 {
     private const int Shift = 16, Size = 1 << Shift, Mask = Size - 1;
 
-    private readonly List<T[]> _blocks = [];
+    private T[][] _blocks = new T[4][];
+    private int _blockCount;
 
     public int Count { get; private set; }
 
@@ -18,11 +19,10 @@ internal sealed class ChunkedList<T> where T : unmanaged
     public void Add(T value)
     {
         int at = Count & Mask;
-        if (at == 0)
-            _blocks.Add(_blocks.Count == 0 ? new T[256] : new T[Size]);
-        else if (at == _blocks[^1].Length)   // only the first block starts small, so that a small log stays small
-            _blocks[^1] = Grow(_blocks[^1]);
-        _blocks[^1][at] = value;
+        if (at == 0) AddBlock();
+        else if (at == _blocks[_blockCount - 1].Length)   // only the first block starts small, so that a small log stays small
+            Array.Resize(ref _blocks[_blockCount - 1], Math.Min(at * 4, Size));
+        _blocks[_blockCount - 1][at] = value;
         Count++;
     }
 
@@ -32,9 +32,10 @@ internal sealed class ChunkedList<T> where T : unmanaged
         for (int i = 0; i < count; i++) Add(value);
     }
 
-    private static T[] Grow(T[] block)
+    private void AddBlock()
     {
-        Array.Resize(ref block, Math.Min(block.Length * 4, Size));
-        return block;
+        if (_blockCount == _blocks.Length) Array.Resize(ref _blocks, _blocks.Length * 2);
+        _blocks[_blockCount] = new T[_blockCount == 0 ? 256 : Size];
+        _blockCount++;
     }
 }

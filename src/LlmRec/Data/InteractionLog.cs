@@ -24,7 +24,7 @@ public sealed partial class InteractionLog : IReadOnlyCollection<Interaction>
     }
 
     /// <summary>A log of the given events, in their order.</summary>
-    /// <exception cref="ArgumentException">An event has an empty id, a value that is not finite, or a time before the year 1; the message names its position.</exception>
+    /// <exception cref="ArgumentException">An event has an empty id, an id with a lone surrogate, a value that is not finite, or an undefined kind; the message names its position.</exception>
     public InteractionLog(IEnumerable<Interaction> interactions)
     {
         ArgumentNullException.ThrowIfNull(interactions);
@@ -57,7 +57,7 @@ public sealed partial class InteractionLog : IReadOnlyCollection<Interaction>
     }
 
     /// <summary>Appends an event.</summary>
-    /// <exception cref="ArgumentException">An id is empty, or the value is not finite.</exception>
+    /// <exception cref="ArgumentException">An id is empty or has a lone surrogate, the value is not finite, or the kind is undefined; nothing is appended.</exception>
     public void Add(Interaction interaction)
     {
         ArgumentNullException.ThrowIfNull(interaction);
@@ -65,13 +65,18 @@ public sealed partial class InteractionLog : IReadOnlyCollection<Interaction>
     }
 
     /// <summary>Appends an event without allocating for ids that were seen before.</summary>
-    /// <exception cref="ArgumentException">An id is empty, or the value is not finite.</exception>
+    /// <exception cref="ArgumentException">An id is empty or has a lone surrogate, the value is not finite, or the kind is undefined; nothing is appended.</exception>
     public void Add(ReadOnlySpan<char> user, ReadOnlySpan<char> item, InteractionKind kind = InteractionKind.View, float? value = null, DateTimeOffset? time = null, string? text = null)
     {
         if (user.IsEmpty) throw new ArgumentException($"event {Count} has no user id (item '{item}')", nameof(user));
         if (item.IsEmpty) throw new ArgumentException($"event {Count} has no item id (user '{user}')", nameof(item));
         if (value is { } v && !float.IsFinite(v))
             throw new ArgumentException($"event {Count} (user '{user}', item '{item}') has the value {v}: give a finite number or none", nameof(value));
+        if (kind > InteractionKind.Dislike)
+            throw new ArgumentException($"event {Count} (user '{user}', item '{item}') has the kind {(int)kind}, which is none of {nameof(InteractionKind)}", nameof(kind));
+        // Both ids are checked before either is added, so that a bad event leaves no user without events behind.
+        if (UserTable.Find(user) < 0) Ids.Check(user, "user", nameof(user));
+        if (ItemTable.Find(item) < 0) Ids.Check(item, "item", nameof(item));
         AddRow(UserTable.Add(user), ItemTable.Add(item), kind, value ?? float.NaN, time?.ToUnixTimeMilliseconds() ?? NoTime, text);
     }
 
@@ -120,8 +125,15 @@ public sealed partial class InteractionLog : IReadOnlyCollection<Interaction>
     internal InteractionLog Select(ReadOnlySpan<int> positions)
     {
         var log = new InteractionLog();
+        var user = new int[UserTable.Count];   // 1 + the number in the new log, 0 while it has none
+        var item = new int[ItemTable.Count];
         foreach (int p in positions)
-            log.AddRow(log.UserTable.Add(UserTable[_user[p]]), log.ItemTable.Add(ItemTable[_item[p]]), KindAt(p), ValueAt(p), TimeAt(p), TextAt(p));
+        {
+            ref int u = ref user[_user[p]], i = ref item[_item[p]];
+            if (u == 0) u = 1 + log.UserTable.Add(UserTable[_user[p]]);
+            if (i == 0) i = 1 + log.ItemTable.Add(ItemTable[_item[p]]);
+            log.AddRow(u - 1, i - 1, KindAt(p), ValueAt(p), TimeAt(p), TextAt(p));
+        }
         return log;
     }
 

@@ -16,15 +16,21 @@ internal sealed class StringTable
     public int Find(ReadOnlySpan<char> text) =>
         _numbers.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text, out int n) ? n : -1;
 
+    /// <summary>The number of a string; the string itself is kept when it is new.</summary>
+    public int Add(string text)
+    {
+        if (_numbers.TryGetValue(text, out int n)) return n;
+        n = _strings.Count;
+        _numbers.Add(text, n);
+        _strings.Add(text);
+        return n;
+    }
+
     /// <summary>The number of a string; a new one is given when it was never seen, and only then is anything allocated.</summary>
     public int Add(ReadOnlySpan<char> text)
     {
         var lookup = _numbers.GetAlternateLookup<ReadOnlySpan<char>>();
         if (lookup.TryGetValue(text, out int n)) return n;
-        n = _strings.Count;
-        string s = text.ToString();
-        _numbers.Add(s, n);
-        _strings.Add(s);
-        return n;
+        return Add(text.ToString());
     }
 }
