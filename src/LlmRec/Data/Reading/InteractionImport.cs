@@ -11,6 +11,7 @@ internal sealed class InteractionImport : RowImport
     private readonly KindWords _words;
     private readonly TimeParser _time;
     private char[] _user = new char[64];
+    private bool? _valueIsRating;
 
     private InteractionImport(InputFile file, RowReader rows, InteractionReadOptions options)
         : base(file, rows, RolesFor(file.Name, options), options)
@@ -81,7 +82,7 @@ internal sealed class InteractionImport : RowImport
         return true;
     }
 
-    private bool ValueIsRating => ColumnRoles.Normalize(Rows.Columns[Roles[Value]]) is "rating" or "stars" or "overall";
+    private bool ValueIsRating => _valueIsRating ??= ColumnRoles.Normalize(Rows.Columns[Roles[Value]]) is "rating" or "stars" or "overall";
 
     private string Show(int column)
     {

@@ -23,7 +23,7 @@ internal abstract class RowImport(InputFile file, RowReader rows, ColumnRoles ro
                 Reject(rows.ProblemColumn, problem);
             else
             {
-                roles.Assign(rows.Columns, more: rows.ColumnsGrow);
+                if (rows.ColumnsGrow) roles.Assign(rows.Columns, more: true);
                 if (Import()) taken++;
             }
             if (seen % ReportEvery != 0) continue;

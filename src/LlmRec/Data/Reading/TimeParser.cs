@@ -40,13 +40,20 @@ internal sealed class TimeParser(TimeFormat? format, DateTimeOffset? earliest, D
     private string? TryParseNumber(ReadOnlySpan<byte> text, out long milliseconds)
     {
         milliseconds = 0;
+        // Nearly every time of nearly every file: whole seconds or milliseconds like the ones before, and no doubt about them.
+        if (_format is TimeFormat.Seconds or TimeFormat.Milliseconds && text.Length is >= 9 and <= 13
+            && Utf8Parser.TryParse(text, out ulong whole, out int read) && read == text.Length && Guess(whole) == _format)
+        {
+            milliseconds = (long)whole * (_format == TimeFormat.Seconds ? 1000 : 1);
+            return null;
+        }
         if (_format == TimeFormat.Iso8601) return $"{Show(text)} is a number where times are ISO 8601";
         if (!Utf8Parser.TryParse(text, out decimal number, out int used) || used != text.Length)
             return $"{Show(text)} is not a time";
         if (!_given)
         {
             if (number < 0) return $"the time {Show(text)} is negative; if that is meant, set TimeFormat, and Earliest to before 1970";
-            TimeFormat? guess = Guess(number);
+            TimeFormat? guess = number < long.MaxValue ? Guess((ulong)number) : null;
             if (guess is null) return $"the time {Show(text)} is ambiguous: say in TimeFormat how times are written, or set TimeColumn to \"\" if this is no time";
             _format ??= guess;
             if (_format != guess) return $"the time {Show(text)} looks like {Name(guess)} where those before are {Name(_format)}; if it is right, set TimeFormat";
@@ -64,11 +71,11 @@ internal sealed class TimeParser(TimeFormat? format, DateTimeOffset? earliest, D
     }
 
     /// <summary>The unit in which a number is a time between 1973 and 2286.</summary>
-    private static TimeFormat? Guess(decimal number) => number switch
+    private static TimeFormat? Guess(ulong number) => number switch
     {
-        >= 1e8m and < 1e10m => TimeFormat.Seconds,
-        >= 1e11m and < 1e13m => TimeFormat.Milliseconds,
-        >= 1e14m and < 1e16m => TimeFormat.Microseconds,
+        >= 100_000_000 and < 10_000_000_000 => TimeFormat.Seconds,
+        >= 100_000_000_000 and < 10_000_000_000_000 => TimeFormat.Milliseconds,
+        >= 100_000_000_000_000 and < 10_000_000_000_000_000 => TimeFormat.Microseconds,
         _ => null,
     };
 

@@ -117,15 +117,15 @@ public sealed class CleaningTests
             Assert.That(report.Steps[0].Drops, Is.EqualTo(new CleaningDrop[] { new("kind Click", 2), new("kind Dislike", 1) }));
             Assert.That(report.Steps[1].Drops.Single(d => d.Rows > 0), Is.EqualTo(new CleaningDrop("value below 4", 1)));
             Assert.That(report.ToString().ReplaceLineEndings("\n"), Is.EqualTo("""
-                step                                       dropped        rows     users     items
-                as read                                                      6         2         3
-                kinds Rating                                     3           3         1         2
-                  kind Click                                     2
-                  kind Dislike                                   1
-                values of at least 4                             1           2         1         1
-                  value below 4                                  1
-                one event a user and item, the last              1           1         1         1
-                  the user has the item again later              1
+                step                                    dropped        rows     users     items
+                as read                                                   6         2         3
+                kinds Rating                                  3           3         1         2
+                  kind Click                                  2
+                  kind Dislike                                1
+                values of at least 4                          1           2         1         1
+                  value below 4                               1
+                one event a user and item, the last           1           1         1         1
+                  the user has the item again later           1
                 """.ReplaceLineEndings("\n")));
         }
     }
