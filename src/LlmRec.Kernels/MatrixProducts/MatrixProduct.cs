@@ -12,7 +12,7 @@ namespace LlmRec.Kernels;
 /// after a thread's first call, except what starting threads takes. Tiling after K. Goto and R. van de Geijn, "Anatomy of
 /// high-performance matrix multiplication", ACM TOMS 34 (2008).
 /// </remarks>
-public static unsafe class MatrixProduct
+public static unsafe partial class MatrixProduct
 {
     /// <summary>C (m, n) ← A (m, k) · B (k, n) with a right side packed before: the fastest form.</summary>
     /// <exception cref="ArgumentException">The shapes do not fit each other.</exception>
@@ -114,10 +114,12 @@ public static unsafe class MatrixProduct
         }
     }
 
-    internal static void Verify(int kOfA, int kOfB, int m, int n, MatrixSpan c, in ProductOptions options)
+    internal static void Verify(int kOfA, int kOfB, int m, int n, MatrixSpan c, in ProductOptions options) => Verify(kOfA, kOfB, m, n, c.Rows, c.Columns, options);
+
+    private static void Verify(int kOfA, int kOfB, int m, int n, int rowsOfC, int columnsOfC, in ProductOptions options)
     {
         if (kOfA != kOfB) Throw("A and B", $"sums over {kOfA} and over {kOfB} elements");
-        if (c.Rows != m || c.Columns != n) Throw("C", $"{c.Rows} x {c.Columns}, the product is {m} x {n}");
+        if (rowsOfC != m || columnsOfC != n) Throw("C", $"{rowsOfC} x {columnsOfC}, the product is {m} x {n}");
         if (!options.Bias.IsEmpty && options.Bias.Length != n) Throw("the bias", $"{options.Bias.Length} values for {n} columns");
         ReadOnlyMatrixSpan r = options.Residual;
         if (!r.Values.IsEmpty && (r.Rows != m || r.Columns != n)) Throw("the residual", $"{r.Rows} x {r.Columns}, the product is {m} x {n}");

@@ -1,6 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
-
 namespace LlmRec.Kernels;
 
 /// <summary>Checks of sizes, in one place so that every product complains in the same words.</summary>
@@ -17,6 +14,25 @@ internal static class MatrixShape
             throw new ArgumentException($"{rows} rows of {columns} with stride {stride} need {needed} elements, there are {length}");
     }
 
+    public static void VerifyBatch(int length, int count, int distance, int rows, int columns, int stride)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfNegative(distance);
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        ArgumentOutOfRangeException.ThrowIfNegative(columns);
+        ArgumentOutOfRangeException.ThrowIfLessThan(stride, columns);
+        if (count == 0 || rows == 0 || columns == 0) return;
+        long needed = (long)(count - 1) * distance + (long)(rows - 1) * stride + columns;
+        if (length < needed)
+            throw new ArgumentException($"{count} matrices of {rows} x {columns} at a distance of {distance} with stride {stride} need {needed} elements, there are {length}");
+    }
+
+    public static int HeadColumns(int columns, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        return columns % count == 0 ? columns / count : throw new ArgumentException($"{columns} columns cannot be divided into {count} heads");
+    }
+
     public static void VerifySlice(int ofRows, int ofColumns, int row, int column, int rows, int columns)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(row);
@@ -26,13 +42,4 @@ internal static class MatrixShape
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, ofRows - row);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(columns, ofColumns - column);
     }
-
-    public static void Verify(bool holds, string expectation, int rows, int columns, [CallerArgumentExpression(nameof(holds))] string? condition = null)
-    {
-        if (!holds) Throw(expectation, rows, columns, condition);
-    }
-
-    [DoesNotReturn]
-    private static void Throw(string expectation, int rows, int columns, string? condition) =>
-        throw new ArgumentException($"{expectation}; it is {rows} x {columns} ({condition})");
 }

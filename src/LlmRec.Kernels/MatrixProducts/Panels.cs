@@ -40,7 +40,7 @@ internal static unsafe class Panels
         }
     }
 
-    /// <summary>Packs B (k, n) from Bᵀ (n, k): blocks of 4 × 4 are turned in registers.</summary>
+    /// <summary>Packs B (k, n) from Bᵀ (n, k): blocks of 8 × 8 or 4 × 4 are turned in registers.</summary>
     public static void PackTransposed(float* b, nint bRow, int n, int k, float* panels)
     {
         for (int j = 0; j < n; j += Width)
@@ -57,6 +57,18 @@ internal static unsafe class Panels
     public static void Transpose(float* source, nint sourceRow, int rows, int columns, float* target, nint targetRow)
     {
         int i = 0;
+        if (Avx.IsSupported)
+        {
+            int whole = columns & ~7;
+            for (; i + 8 <= rows; i += 8)
+            {
+                for (int p = 0; p < whole; p += 8)
+                    Transpose8(source + i * sourceRow + p, sourceRow, target + p * targetRow + i, targetRow);
+                for (int p = whole; p < columns; p++)
+                    for (int r = i; r < i + 8; r++) target[p * targetRow + r] = source[r * sourceRow + p];
+            }
+        }
+
         if (Vector128.IsHardwareAccelerated)
         {
             for (; i + 4 <= rows; i += 4)
@@ -82,6 +94,28 @@ internal static unsafe class Panels
         for (; i < rows; i++)
             for (int p = 0; p < columns; p++)
                 target[p * targetRow + i] = source[i * sourceRow + p];
+    }
+
+    /// <summary>Eight rows of eight. Lanes after each stage, a to h being rows: a0 b0 a1 b1 | a4 b4 a5 b5, then a0 b0 c0 d0 | a4 b4 c4 d4, then a0 .. h0.</summary>
+    private static void Transpose8(float* s, nint sourceRow, float* t, nint targetRow)
+    {
+        Vector256<float> a = Vector256.Load(s), b = Vector256.Load(s + sourceRow), c = Vector256.Load(s + 2 * sourceRow), d = Vector256.Load(s + 3 * sourceRow);
+        s += 4 * sourceRow;
+        Vector256<float> e = Vector256.Load(s), f = Vector256.Load(s + sourceRow), g = Vector256.Load(s + 2 * sourceRow), h = Vector256.Load(s + 3 * sourceRow);
+
+        Vector256<float> ab = Avx.UnpackLow(a, b), cd = Avx.UnpackLow(c, d), ef = Avx.UnpackLow(e, f), gh = Avx.UnpackLow(g, h);
+        Vector256<float> even = Avx.Shuffle(ab, cd, 0x44), odd = Avx.Shuffle(ab, cd, 0xEE), even2 = Avx.Shuffle(ef, gh, 0x44), odd2 = Avx.Shuffle(ef, gh, 0xEE);
+        Avx.Permute2x128(even, even2, 0x20).Store(t);
+        Avx.Permute2x128(odd, odd2, 0x20).Store(t + targetRow);
+        Avx.Permute2x128(even, even2, 0x31).Store(t + 4 * targetRow);
+        Avx.Permute2x128(odd, odd2, 0x31).Store(t + 5 * targetRow);
+
+        (ab, cd, ef, gh) = (Avx.UnpackHigh(a, b), Avx.UnpackHigh(c, d), Avx.UnpackHigh(e, f), Avx.UnpackHigh(g, h));
+        (even, odd, even2, odd2) = (Avx.Shuffle(ab, cd, 0x44), Avx.Shuffle(ab, cd, 0xEE), Avx.Shuffle(ef, gh, 0x44), Avx.Shuffle(ef, gh, 0xEE));
+        Avx.Permute2x128(even, even2, 0x20).Store(t + 2 * targetRow);
+        Avx.Permute2x128(odd, odd2, 0x20).Store(t + 3 * targetRow);
+        Avx.Permute2x128(even, even2, 0x31).Store(t + 6 * targetRow);
+        Avx.Permute2x128(odd, odd2, 0x31).Store(t + 7 * targetRow);
     }
 
     private static void Transpose4(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d,

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 
 namespace LlmRec.Kernels;
@@ -21,6 +22,9 @@ internal static unsafe class ProductDriver
 
     /// <summary>Multiply-adds below which a second thread costs more than it brings.</summary>
     private const long WorthAThread = 1_000_000;
+
+    /// <summary>Most rows of A for which a row-major B is read where it lies.</summary>
+    private const int InPlaceRows = 64;
 
     [ThreadStatic]
     private static AlignedBuffer<float>? t_right;
@@ -80,19 +84,24 @@ internal static unsafe class ProductDriver
             for (int j0 = columnFrom; j0 < columnTo; j0 += columnBlock)
             {
                 int j1 = Math.Min(columnTo, j0 + columnBlock);
-                float* right = Right(job, k0, k, j0, j1, out nint panelSize);
+                // few rows do not earn back the copying of B: whole panels are then read where they lie
+                bool inPlace = job.BLayout == RightLayout.Rows && rowTo - rowFrom <= InPlaceRows;
+                int packFrom = inPlace ? j1 - (j1 - j0) % PanelColumns : j0;
+                float* right = Right(job, k0, k, packFrom, j1, out nint panelSize);
                 for (int i0 = rowFrom; i0 < rowTo; i0 += rowBlock)
                 {
                     int i1 = Math.Min(rowTo, i0 + rowBlock);
                     if (job.Lower && j0 > i1 - 1) continue;
                     if (job.AStep == 1)
                     {
-                        Block(job, k, job.A + i0 * job.ARow + k0, job.ARow, 1, 1, i0, i1, right, panelSize, j0, j1, first, last);
+                        if (j0 < packFrom) Block(job, k, job.A + i0 * job.ARow + k0, job.ARow, 1, 1, i0, i1, job.B + k0 * job.BRow + j0, PanelColumns, job.BRow, j0, packFrom, first, last);
+                        Block(job, k, job.A + i0 * job.ARow + k0, job.ARow, 1, 1, i0, i1, right, panelSize, PanelColumns, packFrom, j1, first, last);
                     }
                     else
                     {
                         float* left = Left(job, k0, k, i0, i1, tileRows);
-                        Block(job, k, left, k, 1, tileRows, i0, i1, right, panelSize, j0, j1, first, last);
+                        if (j0 < packFrom) Block(job, k, left, k, 1, tileRows, i0, i1, job.B + k0 * job.BRow + j0, PanelColumns, job.BRow, j0, packFrom, first, last);
+                        Block(job, k, left, k, 1, tileRows, i0, i1, right, panelSize, PanelColumns, packFrom, j1, first, last);
                     }
                 }
             }
@@ -138,7 +147,7 @@ internal static unsafe class ProductDriver
     /// <summary>All tiles of C (i0..i1, j0..j1) for one piece of k. Left tiles are rows of A (leftTile 1) or interleaved by leftTile rows.</summary>
     [SkipLocalsInit]
     private static void Block(in ProductJob job, int k, float* left, nint leftRow, nint leftStep, int leftTile, int i0, int i1,
-        float* right, nint panelSize, int j0, int j1, bool first, bool last)
+        float* right, nint panelSize, nint rightStep, int j0, int j1, bool first, bool last)
     {
         float* memory = stackalloc float[TileKernel.MaxRows * PanelColumns + 16];
         float* spare = (float*)(((nint)memory + 63) & ~63);
@@ -158,14 +167,14 @@ internal static unsafe class ProductDriver
                 float* a = left + (i - i0) * leftRow, c = job.C + i * job.CRow + j;
                 if (direct && columns == PanelColumns)
                 {
-                    TileKernel.Multiply(job.Width, rows, k, a, aRow, aStep, right, PanelColumns, c, job.CRow, fromC);
+                    TileKernel.Multiply(job.Width, rows, k, a, aRow, aStep, right, rightStep, c, job.CRow, fromC);
                     if (finish) TileFinish.Apply(job, c, job.CRow, i, j, rows, columns);
                     continue;
                 }
 
                 bool chain = fromC && job.Scale == 1;
                 if (chain) Copy(c, job.CRow, spare, PanelColumns, rows, columns);
-                TileKernel.Multiply(job.Width, rows, k, a, aRow, aStep, right, PanelColumns, spare, PanelColumns, chain);
+                TileKernel.Multiply(job.Width, rows, k, a, aRow, aStep, right, rightStep, spare, PanelColumns, chain);
                 if (job.Scale != 1) Scale(spare, c, job.CRow, rows, columns, job.Scale, fromC);
                 if (finish) TileFinish.Apply(job, spare, PanelColumns, i, j, rows, columns);
                 else Copy(spare, PanelColumns, c, job.CRow, rows, columns);
@@ -184,10 +193,9 @@ internal static unsafe class ProductDriver
     {
         for (int r = 0; r < rows; r++, tile += PanelColumns, c += cRow)
         {
-            if (accumulate)
-                for (int q = 0; q < columns; q++) tile[q] = c[q] + scale * tile[q];
-            else
-                for (int q = 0; q < columns; q++) tile[q] *= scale;
+            Span<float> row = new(tile, columns);
+            if (accumulate) TensorPrimitives.MultiplyAdd(row, scale, new ReadOnlySpan<float>(c, columns), row);
+            else TensorPrimitives.Multiply(row, scale, row);
         }
     }
 
