@@ -23,7 +23,7 @@ try
     Console.WriteLine(result.ToJson(workload.Name, options));
     return 0;
 }
-catch (ArgumentException e)
+catch (Exception e) when (e is ArgumentException or InvalidDataException or FileNotFoundException)
 {
     Console.Error.WriteLine(e.Message);
     return 2;

@@ -12,5 +12,6 @@ internal static class WorkloadRegistry
         new ScanWorkload(),
         new TwoStageWorkload(),
         new ManyWorkload(),
+        new HnswWorkload(),
     ];
 }
