@@ -64,7 +64,7 @@ internal sealed class ColumnRoles
         int exact = columns.IndexOf(chosen);
         if (exact >= 0) return exact;
         string normal = Normalize(chosen);
-        return FindOne(columns, c => Normalize(columns[c]) == normal, chosen, 0);
+        return normal.Length == 0 ? -1 : FindOne(columns, c => Normalize(columns[c]) == normal, chosen, 0);
     }
 
     private int FindByName(List<string> columns, ColumnRole role)

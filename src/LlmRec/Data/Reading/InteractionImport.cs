@@ -17,6 +17,8 @@ internal sealed class InteractionImport : RowImport
         : base(file, rows, RolesFor(file.Name, options), options)
     {
         _options = options;
+        foreach (InteractionKind kind in (options.Kinds?.Values ?? []).Append(options.Kind ?? InteractionKind.View))
+            if (kind > InteractionKind.Dislike) throw new ArgumentException($"Kind and Kinds must not hold {(int)kind}, which is none of {nameof(InteractionKind)}", nameof(options));
         _words = new(options.Kinds);
         _time = new(options.TimeFormat, options.Earliest, options.Latest);
     }

@@ -34,6 +34,7 @@ internal abstract class RowImport(InputFile file, RowReader rows, ColumnRoles ro
         roles.Describe(rows.Columns, options.Report);
         if (options.Report is { } report) report.RowsRead += taken;
         _rejections.Close();
+        if (rows.ColumnsGrow && seen > 0) roles.Assign(rows.Columns, more: false);   // a column that no row has is no matter of a few bad rows
     }
 
     /// <summary>Takes the row; false when it was rejected.</summary>
@@ -71,6 +72,8 @@ internal abstract class RowImport(InputFile file, RowReader rows, ColumnRoles ro
     protected bool TryId(int role, string name, out ReadOnlySpan<char> id)
     {
         int column = roles[role];
+        id = default;
+        if (column < 0) return Reject(column, $"no {name} id: none of its properties is known as one ({string.Join(", ", rows.Columns.Take(20))}); name the right one in the options");
         if (!TryText(column, out id)) return false;
         return !id.IsEmpty || Reject(column, $"no {name} id");
     }

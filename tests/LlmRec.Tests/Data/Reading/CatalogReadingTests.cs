@@ -107,6 +107,24 @@ public sealed class CatalogReadingTests
         Assert.That(await Given.Failure(Given.Catalog(bad)), Does.Contain("line 2, column 2 (title)").And.Contain("lone surrogate"));
     }
 
+    [TestCase("ml-1m/items.tsv", 3416, "movie_id")]
+    [TestCase("ml-latest-small/movies.csv", 9125, "movieId")]
+    [TestCase("s3rec/Beauty_items.tsv", 12_101, "item_id")]
+    [TestCase("s3rec/Yelp_items.tsv", 20_033, "item_id")]
+    [TestCase("games/Games-6k.item", 16_859, "item_id:token")]
+    [TestCase("catalog-eshop/catalog.json", 101, "Id")]
+    [TestCase("catalog-eshopsupport/products.json", 200, "ProductId")]
+    public async Task Read_TakesTheCatalogsThatPeopleHaveWithoutOptions(string path, int count, string id)
+    {
+        var report = new ReadReport();
+        Catalog catalog = await Catalog.ReadAsync(SharedData.PathOrSkip("data/" + path), new() { Report = report });
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(catalog, Has.Count.EqualTo(count));
+            Assert.That(report.Columns[0], Does.EndWith("id = " + id));
+        }
+    }
+
     [TestCase("title\nx\n", "no column for the id")]
     [TestCase("id,title\n,x\n", "no item id")]
     [TestCase("id,date\n1,soon\n", "not a time")]

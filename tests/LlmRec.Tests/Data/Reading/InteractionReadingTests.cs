@@ -335,6 +335,25 @@ public sealed class InteractionReadingTests
     public async Task Read_RefusesMalformedJson(string text, string why) => Assert.That(await Given.Failure(Given.Log(text)), Does.Contain(why));
 
     [Test]
+    public async Task Read_NamesThePropertiesOfJsonWhenOneIsMissing()
+    {
+        const string rows = "{\"who\":\"u\",\"item\":\"i\"}\n{\"who\":\"v\",\"item\":\"i\"}";
+        string thrown = await Given.Failure(Given.Log(rows));
+        string skipped = await Given.Failure(Given.Log(rows, new() { OnError = OnError.Skip }));
+        string named = await Given.Failure(Given.Log(rows, new() { UserColumn = "who", ValueColumn = "mark" }));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(thrown, Does.Contain("line 2: no user id").And.Contain("(who, item)"));
+            Assert.That(skipped, Does.Contain("no column for the user").And.Contain("'who', 'item'"));
+            Assert.That(named, Does.Contain("no column 'mark'").And.Contain("ValueColumn"));
+        }
+    }
+
+    [Test]
+    public async Task Read_RefusesOptionsWithAnUndefinedKind() =>
+        await Assert.ThatAsync(() => Given.Log("user,item\nu,i\n", new() { Kind = (InteractionKind)77 }), Throws.ArgumentException.With.Message.Contains("77"));
+
+    [Test]
     public async Task Read_GoesOnAfterAMalformedLineOfJson()
     {
         var report = new ReadReport();
