@@ -137,6 +137,16 @@ public sealed partial class InteractionLog : IReadOnlyCollection<Interaction>
         return log;
     }
 
+    /// <summary>A log of its own with the events of this one and then those of another.</summary>
+    internal InteractionLog Append(InteractionLog later)
+    {
+        var both = new InteractionLog();
+        foreach (InteractionLog log in (ReadOnlySpan<InteractionLog>)[this, later])
+            for (int p = 0; p < log.Count; p++)
+                both.AddRow(both.UserTable.Add(log.UserTable[log.UserAt(p)]), both.ItemTable.Add(log.ItemTable[log.ItemAt(p)]), log.KindAt(p), log.ValueAt(p), log.TimeAt(p), log.TextAt(p));
+        return both;
+    }
+
     internal void AddRow(int user, int item, InteractionKind kind, float value, long time, string? text)
     {
         int n = Count;

@@ -3,11 +3,13 @@ using System.Numerics.Tensors;
 namespace LlmRec;
 
 /// <summary>−ln(1 + days since the item appeared); 0 when that is unknown or yet to come.</summary>
-internal sealed class AgeFeature : IFeature
+internal sealed class AgeFeature : IBuiltInFeature
 {
     private const float MillisecondsPerDay = 86_400_000f;
 
     public string Name => "recency";
+
+    public string Recipe => FeatureRecipes.Write("recency");
 
     public void Compute(UserProfile user, Candidates candidates, Span<float> values)
     {

@@ -11,7 +11,7 @@ namespace LlmRec;
 /// <param name="alpha">Damping by the popularity of the history's item.</param>
 /// <param name="beta">Damping by the popularity of the candidate.</param>
 /// <param name="scale">c.</param>
-internal sealed class BehaviourFeature(BehaviourSignal signal, float decay, float alpha, float beta, float scale = 50f) : IHistoryFeature
+internal sealed class BehaviourFeature(BehaviourSignal signal, float decay, float alpha, float beta, float scale = 50f) : IHistoryFeature, IBuiltInFeature
 {
     private BehaviourPlan? _alone;
 
@@ -26,6 +26,8 @@ internal sealed class BehaviourFeature(BehaviourSignal signal, float decay, floa
     public float Scale => scale;
 
     public string Name { get; } = string.Create(CultureInfo.InvariantCulture, $"{Prefix(signal)}.{decay}");
+
+    public string Recipe => FeatureRecipes.Write(Prefix(signal), decay, alpha, beta, scale);
 
     public void Compute(UserProfile user, Candidates candidates, Span<float> values) =>
         (_alone ??= new BehaviourPlan([(this, 0)])).Compute(user, candidates, values[..candidates.Count]);

@@ -3,9 +3,11 @@ using System.Numerics.Tensors;
 namespace LlmRec;
 
 /// <summary>ln(1 + events), of all time or faded by the half-life.</summary>
-internal sealed class PopularityFeature(bool recent) : IFeature
+internal sealed class PopularityFeature(bool recent) : IBuiltInFeature
 {
     public string Name => recent ? "popularity.recent" : "popularity";
+
+    public string Recipe => FeatureRecipes.Write(Name);
 
     public void Compute(UserProfile user, Candidates candidates, Span<float> values)
     {

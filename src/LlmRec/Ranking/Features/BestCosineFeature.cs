@@ -3,9 +3,11 @@ using System.Numerics.Tensors;
 namespace LlmRec;
 
 /// <summary>The largest cosine of the candidate to one of the last items of the history.</summary>
-internal sealed class BestCosineFeature(int last) : IHistoryFeature
+internal sealed class BestCosineFeature(int last) : IHistoryFeature, IBuiltInFeature
 {
     public string Name => "cosine.best";
+
+    public string Recipe => FeatureRecipes.Write("cosine.best", last);
 
     public void Compute(UserProfile user, Candidates candidates, Span<float> values)
     {

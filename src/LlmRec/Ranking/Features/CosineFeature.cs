@@ -3,11 +3,13 @@ using System.Numerics.Tensors;
 namespace LlmRec;
 
 /// <summary>Cosine of the candidate to the decayed mean of the history.</summary>
-internal sealed class CosineFeature(float decay) : IHistoryFeature
+internal sealed class CosineFeature(float decay) : IHistoryFeature, IBuiltInFeature
 {
     [ThreadStatic] private static float[]? s_mean;
 
     public string Name => "cosine";
+
+    public string Recipe => FeatureRecipes.Write("cosine", decay);
 
     public void Compute(UserProfile user, Candidates candidates, Span<float> values)
     {

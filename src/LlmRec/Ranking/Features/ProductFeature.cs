@@ -3,9 +3,11 @@ using System.Globalization;
 namespace LlmRec;
 
 /// <summary>One place of the element-wise product of the history's decayed mean vector and the candidate's vector, times √d.</summary>
-internal sealed class ProductFeature(int dimension, float decay) : IFeature
+internal sealed class ProductFeature(int dimension, float decay) : IBuiltInFeature
 {
     public string Name { get; } = string.Create(CultureInfo.InvariantCulture, $"product.{dimension}");
+
+    public string Recipe => FeatureRecipes.Write("product", dimension, decay);
 
     public void Compute(UserProfile user, Candidates candidates, Span<float> values)
     {

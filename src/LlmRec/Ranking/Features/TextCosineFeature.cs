@@ -3,9 +3,11 @@ using System.Numerics.Tensors;
 namespace LlmRec;
 
 /// <summary>Cosine of the candidate to the user's words.</summary>
-internal sealed class TextCosineFeature : IFeature
+internal sealed class TextCosineFeature : IBuiltInFeature
 {
     public string Name => "text";
+
+    public string Recipe => FeatureRecipes.Write("text");
 
     public void Compute(UserProfile user, Candidates candidates, Span<float> values)
     {

@@ -4,12 +4,14 @@ namespace LlmRec;
 /// The cosine between the rarity-weighted categories (or attributes) of the history, newer events weighing more, and those of the
 /// candidate.
 /// </summary>
-internal sealed class TokenMatchFeature(bool attributes, float decay) : IFeature
+internal sealed class TokenMatchFeature(bool attributes, float decay) : IBuiltInFeature
 {
     [ThreadStatic] private static Scratch? s_categories;
     [ThreadStatic] private static Scratch? s_attributes;
 
     public string Name => attributes ? "attributes" : "categories";
+
+    public string Recipe => FeatureRecipes.Write(Name, decay);
 
     public void Compute(UserProfile user, Candidates candidates, Span<float> values)
     {

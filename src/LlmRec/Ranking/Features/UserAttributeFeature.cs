@@ -1,11 +1,13 @@
 namespace LlmRec;
 
 /// <summary>The share of the user's attributes that the item has with the same value, such as the same language.</summary>
-internal sealed class UserAttributeFeature : IFeature
+internal sealed class UserAttributeFeature : IBuiltInFeature
 {
     [ThreadStatic] private static List<int>? s_wanted;
 
     public string Name => "attributes.user";
+
+    public string Recipe => FeatureRecipes.Write("attributes.user");
 
     public void Compute(UserProfile user, Candidates candidates, Span<float> values)
     {

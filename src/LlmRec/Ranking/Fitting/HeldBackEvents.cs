@@ -51,6 +51,29 @@ internal sealed class HeldBackEvents : IRankingExamples
         return new(log, space, handleOf, [.. last], log.Select(train));
     }
 
+    /// <summary>The newest event of each user in a log of its own, which comes after the main log; nothing of it is counted.</summary>
+    /// <param name="log">The main log.</param>
+    /// <param name="heldBack">Later events, at least one a user who is to be learnt from.</param>
+    /// <param name="space">The items.</param>
+    public static HeldBackEvents Given(InteractionLog log, InteractionLog heldBack, IItemSpace space)
+    {
+        InteractionLog both = log.Append(heldBack);
+        int[] handleOf = Histories.HandlesOf(space.Catalog, both);
+        var last = new List<int>();
+        for (int u = 0; u < both.UserTable.Count; u++)
+        {
+            int at = -1, known = 0;
+            foreach (int p in both.PositionsOf(u))
+                if (Counts(both, handleOf, p))
+                {
+                    known++;
+                    if (p >= log.Count) at = p;
+                }
+            if (at >= 0 && known > 1) last.Add(at);
+        }
+        return new(both, space, handleOf, [.. last], log);
+    }
+
     /// <summary>The same events over a space whose counts have been made since.</summary>
     public HeldBackEvents In(IItemSpace space) => new(_log, space, _handleOf, _last, Train);
 
