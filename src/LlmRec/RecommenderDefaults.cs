@@ -5,7 +5,7 @@ internal static class RecommenderDefaults
 {
     public static IUserEncoder UserEncoder() => new BlendUserEncoder((new MeanUserEncoder(), 0.6f), (new TextUserEncoder(), 0.4f));
 
-    public static IDiversifier Diversifier() => LlmRec.Diversifier.Create(DiversityStrategy.Mmr);
+    public static IDiversifier Diversifier() => LlmRec.Diversifier.Create(DiversityStrategy.Mmr, new() { CategoryWeight = 0.5f });
 
     /// <summary>What makes two items alike: content, company and categories, each between 0 and 1.</summary>
     public static LinearScoringHead Similarity() => new(

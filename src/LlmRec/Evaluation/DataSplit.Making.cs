@@ -5,7 +5,7 @@ namespace LlmRec;
 public sealed partial class DataSplit
 {
     /// <summary>Each user's last event is the test, the last but one the validation, the rest the training.</summary>
-    /// <param name="log">The events. Signs against an item (skips, dislikes) stay in the training and are never targets.</param>
+    /// <param name="log">The events. Signs against an item (skips, dislikes) are never targets; those before the validation event stay in the training.</param>
     /// <param name="catalog">The items to rank; without one, all items of the log.</param>
     /// <returns>A split in which users with fewer than three positive events have no targets and serve the training only.</returns>
     /// <remarks>The usual protocol of the literature. It leaks over users: other users' later events are in the training; see <see cref="Warnings"/>.</remarks>
@@ -26,6 +26,8 @@ public sealed partial class DataSplit
                 test = p;
             }
             if (positive < 3) continue;
+            // What a user passed over after a target comes from the target's future, so it may teach nothing.
+            for (int i = positions.IndexOf(valid); i < positions.Length; i++) roles[positions[i]] = EventRole.Unused;
             roles[valid] = EventRole.Validation;
             roles[test] = EventRole.Test;
         }

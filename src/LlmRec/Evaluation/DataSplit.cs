@@ -15,6 +15,7 @@ public sealed partial class DataSplit
     private readonly Dictionary<string, int> _itemIndex;
     private readonly int[] _itemOfHandle;   // log's item number → index into Items, or −1
     private readonly Lazy<InteractionLog> _train;
+    private readonly Lazy<InteractionLog> _validation;
     private readonly Lazy<InteractionLog> _trainAndValidation;
     private readonly Lazy<IReadOnlyList<LeakageWarning>> _warnings;
 
@@ -34,6 +35,7 @@ public sealed partial class DataSplit
         for (int h = 0; h < _itemOfHandle.Length; h++)
             _itemOfHandle[h] = _itemIndex.GetValueOrDefault(log.ItemTable[h], -1);
         _train = new(() => Choose(r => r == EventRole.Train));
+        _validation = new(() => Choose(r => r == EventRole.Validation));
         _trainAndValidation = new(() => Choose(r => r is EventRole.Train or EventRole.Validation));
         _warnings = new(() => LeakageCheck.Run(this));
     }
@@ -58,6 +60,9 @@ public sealed partial class DataSplit
 
     /// <summary>The training events, in the order of arrival: models are fitted on these and nothing else.</summary>
     public InteractionLog Train => _train.Value;
+
+    /// <summary>The validation events alone, in the order of arrival: what weights may be fitted on and parameters chosen by.</summary>
+    public InteractionLog Validation => _validation.Value;
 
     /// <summary>Training and validation events together, for a last fit after the parameters have been chosen.</summary>
     public InteractionLog TrainAndValidation => _trainAndValidation.Value;
