@@ -13,6 +13,9 @@ namespace LlmRec;
 /// </remarks>
 public sealed partial class LsaItemEncoder : IItemEncoder
 {
+    /// <summary>A small catalog is given a quarter of its size in dimensions, but not fewer than this.</summary>
+    private const int FewestDimensions = 16;
+
     /// <summary>Singular values count as at least this fraction of the largest when directions are levelled, so that noise is not blown up.</summary>
     private const double LeastSingularValue = 0.01;
 
@@ -58,7 +61,9 @@ public sealed partial class LsaItemEncoder : IItemEncoder
         progress?.Report(termsDone);
         var svdOptions = new TruncatedSvdOptions { PowerIterations = options.PowerIterations, Seed = options.Seed, MaxThreads = options.MaxThreads };
         IProgress<double>? rest = progress is null ? null : new Rest(progress, termsDone);
-        TruncatedSvd svd = TruncatedSvd.Compute(rows, options.Dimensions, svdOptions, rest, cancellationToken);
+        // With nearly as many directions as items every item is at a right angle to every other, and nothing is like anything.
+        int wanted = Math.Min(options.Dimensions, Math.Max(FewestDimensions, sample.Length / 4));
+        TruncatedSvd svd = TruncatedSvd.Compute(rows, wanted, svdOptions, rest, cancellationToken);
 
         int d = Math.Max(1, svd.Rank);
         var projection = new float[(long)terms.Columns * d];

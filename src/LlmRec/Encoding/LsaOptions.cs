@@ -3,7 +3,7 @@ namespace LlmRec;
 /// <summary>How an <see cref="LsaItemEncoder"/> reads items and how far it compresses them.</summary>
 public sealed record LsaOptions
 {
-    /// <summary>Wanted dimensions d, 1 to 4,096, default 256; the encoder has fewer where the items do not support as many.</summary>
+    /// <summary>Wanted dimensions d, 1 to 4,096, default 256. The encoder has fewer where the items do not support as many: at most a quarter of their number (16 at the least).</summary>
     public int Dimensions { get; init; } = 256;
 
     /// <summary>Which words of an item are read.</summary>
