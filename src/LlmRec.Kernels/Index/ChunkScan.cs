@@ -41,11 +41,9 @@ internal static unsafe class ChunkScan
             if (state.Chunks[c] is not { } chunk) continue;
             int count = c == state.Open ? IndexState.OpenRows(stamp) : chunk.Count;
             int from = (int)Math.Clamp(begin - start, 0, count), to = (int)Math.Clamp(end - start, 0, count);
-            // Pinned arrays: fixed costs nothing and keeps them reachable.
-            fixed (int* keys = chunk.Keys)
-            fixed (long* diedAt = chunk.DiedAt)
-                RowScan.RunKeyed(scorer.Over(target == ScanTarget.Rows ? chunk.Rows : chunk.Coarse!), from, to, keys, diedAt, version,
-                    target == ScanTarget.Rows ? -1 : c << IndexChunk.PlaceBits, ref heap, bitmap, words, predicate);
+            chunk.Verify(from, to);
+            RowScan.RunKeyed(scorer.Over(target == ScanTarget.Rows ? chunk.Rows : chunk.Coarse!), from, to, chunk.Keys, chunk.DiedAt, version,
+                target == ScanTarget.Rows ? -1 : c << IndexChunk.PlaceBits, ref heap, bitmap, words, predicate);
             GC.KeepAlive(chunk);
             start += count;
         }

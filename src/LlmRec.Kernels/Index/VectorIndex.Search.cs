@@ -15,6 +15,7 @@ public sealed partial class VectorIndex
     {
         ExactSearch.ThrowIfEmpty(hits);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxThreads, 1);
+        using MappedFile.Hold hold = HoldFile();
         IndexState state = Volatile.Read(ref _state);
         return Search(state, state.Stamp, query, hits, filter, maxThreads);
     }

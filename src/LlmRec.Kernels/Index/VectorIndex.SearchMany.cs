@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace LlmRec.Kernels;
 
 /// <content>Many queries at once.</content>
@@ -21,6 +19,7 @@ public sealed partial class VectorIndex
     {
         ExactSearch.ThrowIfShapesDiffer(queries, Dimensions, k, hits, found);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxThreads, 1);
+        using MappedFile.Hold hold = HoldFile();
         IndexState state = Volatile.Read(ref _state);
         long stamp = state.Stamp;
         int pass = BatchScan.QueriesPerPass(Dimensions);
@@ -37,9 +36,12 @@ public sealed partial class VectorIndex
                 {
                     ulong nothing = 0;
                     for (int c = 0; c < state.Chunks.Length; c++)
-                        if (state.Chunks[c] is { } chunk)
-                            scan.Add((float*)chunk.Rows.Codes, c == state.Open ? IndexState.OpenRows(stamp) : chunk.Count,
-                                (int*)Marshal.UnsafeAddrOfPinnedArrayElement(chunk.Keys, 0), (long*)Marshal.UnsafeAddrOfPinnedArrayElement(chunk.DiedAt, 0));
+                    {
+                        if (state.Chunks[c] is not { } chunk) continue;
+                        int rows = c == state.Open ? IndexState.OpenRows(stamp) : chunk.Count;
+                        chunk.Verify(0, rows);
+                        scan.Add((float*)chunk.Rows.Codes, rows, chunk.Keys, chunk.DiedAt);
+                    }
                     scan.Search(queries, first, count, Metric, unitRows: true, k, hitsHere, foundHere,
                         filter.HasBitmap && words == null ? &nothing : words, filter.Allowed.Length, filter.Predicate, IndexState.Version(stamp), maxThreads);
                 }
@@ -49,7 +51,7 @@ public sealed partial class VectorIndex
                 if (foundHere[q] < 0)
                     foundHere[q] = Search(state, stamp, queries.Row(first + q), hitsHere.Slice(q * k, k), filter, maxThreads);
         }
-        // The pinned arrays of the chunks were read through pointers.
+        // The chunks were read through pointers.
         GC.KeepAlive(state);
     }
 }

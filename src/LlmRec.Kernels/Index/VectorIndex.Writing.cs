@@ -46,22 +46,16 @@ public sealed partial class VectorIndex
     }
 
     // The row has been written; make it the key's, and the old place dead, as one change.
-    private void Publish(int key, IndexChunk chunk, int i, int old)
+    private void Publish(int key, int i, int old)
     {
         long version = IndexState.Version(_state.Stamp) + 1;
-        chunk.Keys[i] = key;
-        chunk.DiedAt[i] = long.MaxValue;
         _map.Set(key, _state.Open << IndexChunk.PlaceBits | i);
         if (old >= 0) Kill(old, version);
         _state.Stamp = IndexState.MakeStamp(version, i + 1);
     }
 
-    private void Kill(int place, long version)
-    {
-        IndexChunk chunk = _state.Chunks[place >> IndexChunk.PlaceBits]!;
-        Volatile.Write(ref chunk.DiedAt[place & (IndexChunk.MaxRows - 1)], version);
-        chunk.Dead++;
-    }
+    private void Kill(int place, long version) =>
+        _state.Chunks[place >> IndexChunk.PlaceBits]!.Kill(place & (IndexChunk.MaxRows - 1), version);
 
     private void CompactIfSparse(int c)
     {
@@ -69,8 +63,9 @@ public sealed partial class VectorIndex
     }
 
     // Moves the live rows of a closed chunk to the end and drops it. Each batch becomes visible, and its old places dead, in one store.
-    private void Compact(int c, IndexChunk from)
+    private unsafe void Compact(int c, IndexChunk from)
     {
+        from.Verify(0, from.Count);
         for (int i = 0; i < from.Count;)
         {
             IndexChunk to = RoomForOne(out int first);
@@ -78,11 +73,9 @@ public sealed partial class VectorIndex
             int next = first;
             for (; i < from.Count && next < to.Capacity; i++)
             {
-                if (from.DiedAt[i] != long.MaxValue) continue;
+                if (!from.IsLive(i, long.MaxValue - 1)) continue;
                 to.Copy(next, from, i);
-                to.Keys[next] = from.Keys[i];
-                to.DiedAt[next] = long.MaxValue;
-                _map.Set(from.Keys[i], _state.Open << IndexChunk.PlaceBits | next);
+                _map.Set(to.Keys[next], _state.Open << IndexChunk.PlaceBits | next);
                 Kill(c << IndexChunk.PlaceBits | i, version);
                 next++;
             }

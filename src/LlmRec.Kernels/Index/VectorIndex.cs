@@ -9,7 +9,7 @@ namespace LlmRec.Kernels;
 /// take turns. An update leaves a dead row behind; when an eighth of a block of rows is dead the writer moves the rest
 /// together and drops the block, so dead rows never cost a search more than about an eighth. After warm-up a search allocates nothing.
 /// </remarks>
-public sealed partial class VectorIndex
+public sealed partial class VectorIndex : IDisposable
 {
     private const int FirstRows = 256;
 
@@ -27,13 +27,11 @@ public sealed partial class VectorIndex
     public VectorIndex(int dimensions, VectorIndexOptions? options = null)
     {
         options ??= new();
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimensions);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(dimensions, 65_536);
-        Check(options);
+        Check(dimensions, options);
         Dimensions = dimensions;
         _options = options;
         _row = new float[dimensions];
-        _map = new KeyMap(options.Capacity);
+        _map = new KeyMap(capacity: options.Capacity);
         _state = new IndexState([NewChunk(Math.Max(options.Capacity, FirstRows))], 0, IndexState.MakeStamp(0, 0));
     }
 
@@ -50,17 +48,22 @@ public sealed partial class VectorIndex
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>True when the key has a vector.</summary>
-    public bool Contains(int key) => _map.Find(key) >= 0;
+    public bool Contains(int key)
+    {
+        using MappedFile.Hold hold = HoldFile();
+        return _map.Find(key) >= 0;
+    }
 
     /// <summary>Reads a key's vector as it is stored: at unit length under <see cref="Metric.Cosine"/>, rounded to the <see cref="Format"/>.</summary>
     /// <param name="key">The key.</param>
     /// <param name="destination">Receives d values.</param>
     /// <returns>False when the key has no vector; then nothing is written.</returns>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is not d long.</exception>
-    public bool TryGet(int key, Span<float> destination)
+    public unsafe bool TryGet(int key, Span<float> destination)
     {
         if (destination.Length != Dimensions)
             throw new ArgumentException($"the destination has {destination.Length} values, the index has {Dimensions} dimensions", nameof(destination));
+        using MappedFile.Hold hold = HoldFile();
         while (true)
         {
             IndexState state = Volatile.Read(ref _state);
@@ -69,8 +72,9 @@ public sealed partial class VectorIndex
             if (place < 0) return false;
             // A place newer than the state just read, or one whose chunk has been replaced meanwhile: look again, the writer is past it.
             int c = place >> IndexChunk.PlaceBits, i = place & (IndexChunk.MaxRows - 1);
-            if (c < state.Chunks.Length && state.Chunks[c] is { } chunk && i < chunk.Capacity && chunk.Keys[i] == key && Volatile.Read(ref chunk.DiedAt[i]) > version)
+            if (c < state.Chunks.Length && state.Chunks[c] is { } chunk && i < chunk.Capacity && chunk.Keys[i] == key && chunk.IsLive(i, version))
             {
+                chunk.Verify(i, i + 1);
                 chunk.Rows.Read(i, destination);
                 return true;
             }
@@ -94,6 +98,7 @@ public sealed partial class VectorIndex
         if (Metric != Metric.Cosine && !(RowCoding.Fits(Format, vector) && (_options.Coarse is not { } coarse || RowCoding.Fits(coarse, vector))))
             throw new ArgumentException($"the vector of key {key} has a value beyond float16's range of ±65,504; scale the vectors or choose {nameof(RowFormat.BFloat16)}", nameof(vector));
 
+        using MappedFile.Hold hold = HoldFile();
         lock (_writing)
         {
             if (Metric == Metric.Cosine)
@@ -102,10 +107,10 @@ public sealed partial class VectorIndex
                 vector = _row;
             }
             IndexChunk chunk = RoomForOne(out int i);
-            chunk.Write(i, vector);
+            chunk.Write(i, key, vector);
 
             int old = _map.Find(key);
-            Publish(key, chunk, i, old);
+            Publish(key, i, old);
             Volatile.Write(ref _count, _map.Count);
             if (old >= 0) CompactIfSparse(old >> IndexChunk.PlaceBits);
             return old < 0;
@@ -117,6 +122,7 @@ public sealed partial class VectorIndex
     /// <returns>False when the key was not there.</returns>
     public bool Remove(int key)
     {
+        using MappedFile.Hold hold = HoldFile();
         lock (_writing)
         {
             int place = _map.Find(key);
@@ -131,8 +137,10 @@ public sealed partial class VectorIndex
         }
     }
 
-    private static void Check(VectorIndexOptions options)
+    internal static void Check(int dimensions, VectorIndexOptions options)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimensions);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(dimensions, 65_536);
         ArgumentOutOfRangeException.ThrowIfNegative(options.Capacity, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.CandidatesPerHit, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.CandidatesPerHit, 1000, nameof(options));

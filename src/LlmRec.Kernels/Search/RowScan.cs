@@ -56,7 +56,7 @@ internal static unsafe class RowScan
     /// <param name="begin">First place.</param>
     /// <param name="end">One past the last place.</param>
     /// <param name="keys">Key of each place.</param>
-    /// <param name="diedAt">Version from which on each place is dead.</param>
+    /// <param name="diedAt">Version from which on each place is dead; <c>null</c> where all live.</param>
     /// <param name="version">The version this search sees.</param>
     /// <param name="firstPlace">−1: a hit's index is its key; otherwise it is this plus the place in the chunk.</param>
     /// <param name="heap">Where the best are kept.</param>
@@ -78,7 +78,7 @@ internal static unsafe class RowScan
             }
             float score = local.Score(i);
             // The rare branch: whether the row is live is asked only where it would matter.
-            if (score >= threshold && diedAt[i] > version && (predicate is null || predicate(keys[i])))
+            if (score >= threshold && (diedAt == null || diedAt[i] > version) && (predicate is null || predicate(keys[i])))
             {
                 heap.Offer(firstPlace < 0 ? keys[i] : firstPlace + i, score);
                 threshold = heap.Threshold;

@@ -115,12 +115,17 @@ public static partial class Similarity
     {
         ref float first = ref MemoryMarshal.GetReference(x);
         int j = 0;
-        if (Vector128.IsHardwareAccelerated && x.Length >= 4)
+        if (Vector256.IsHardwareAccelerated && x.Length >= 32)
         {
-            var sum = Vector128<float>.Zero;
-            for (; j <= x.Length - 4; j += 4)
-                sum += Vector128.LoadUnsafe(ref first, (nuint)j) * 0f;
-            if (!Vector128.EqualsAll(sum, Vector128<float>.Zero)) return false;
+            Vector256<float> a = default, b = default, c = default, d = default;
+            for (; j <= x.Length - 32; j += 32)
+            {
+                a += Vector256.LoadUnsafe(ref first, (nuint)j) * 0f;
+                b += Vector256.LoadUnsafe(ref first, (nuint)j + 8) * 0f;
+                c += Vector256.LoadUnsafe(ref first, (nuint)j + 16) * 0f;
+                d += Vector256.LoadUnsafe(ref first, (nuint)j + 24) * 0f;
+            }
+            if (!Vector256.EqualsAll(a + b + (c + d), Vector256<float>.Zero)) return false;
         }
         for (; j < x.Length; j++)
             if (!float.IsFinite(x[j])) return false;

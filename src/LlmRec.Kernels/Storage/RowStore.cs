@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace LlmRec.Kernels;
 
@@ -92,5 +93,35 @@ internal sealed unsafe class RowStore
         if (Scales != null) Scales[i] = from.Scales[j];
         GC.KeepAlive(this);
         GC.KeepAlive(from);
+    }
+
+    /// <summary>A view of some of the rows.</summary>
+    public RowStore Part(int first, int count) =>
+        new(Format, Dimensions, count, Codes + (long)first * RowBytes, Scales == null ? null : Scales + first, this);
+
+    /// <summary>The codes of some rows.</summary>
+    public ReadOnlySpan<byte> CodesOf(int first, int count) => new(Codes + (long)first * RowBytes, checked(count * RowBytes));
+
+    /// <summary>The scales of some rows; empty for a format without.</summary>
+    public ReadOnlySpan<float> ScalesOf(int first, int count) => Scales == null ? default : new(Scales + first, count);
+
+    /// <summary>True when no code or scale of some rows stands for NaN or infinity.</summary>
+    public bool IsFinite(int first, int count)
+    {
+        ReadOnlySpan<byte> codes = CodesOf(first, count);
+        return Similarity.IsFinite(ScalesOf(first, count)) && Format switch
+        {
+            RowFormat.Float32 => Similarity.IsFinite(MemoryMarshal.Cast<byte, float>(codes)),
+            RowFormat.Float16 => NoneHasAll(MemoryMarshal.Cast<byte, ushort>(codes), 0x7C00),
+            RowFormat.BFloat16 => NoneHasAll(MemoryMarshal.Cast<byte, ushort>(codes), 0x7F80),
+            _ => true,
+        };
+    }
+
+    private static bool NoneHasAll(ReadOnlySpan<ushort> codes, int exponent)
+    {
+        foreach (ushort code in codes)
+            if ((code & exponent) == exponent) return false;
+        return true;
     }
 }
