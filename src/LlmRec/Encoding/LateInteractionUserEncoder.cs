@@ -12,14 +12,14 @@ public sealed class LateInteractionUserEncoder : IUserEncoder
     /// <summary>Creates the encoder.</summary>
     /// <param name="vectors">Most items a user is represented by, at least 1.</param>
     /// <param name="top">How many of the best cosines count, 1 to <paramref name="vectors"/>.</param>
-    /// <param name="decay">How much each event counts; <see langword="null"/> for the defaults with a slow decay of 0.9.</param>
+    /// <param name="decay">How much each event counts; <see langword="null"/> for the defaults with a slower decay of 0.8.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
     public LateInteractionUserEncoder(int vectors = 20, int top = 3, HistoryDecay? decay = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(vectors);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(top, vectors);
-        _decay = decay ?? new() { Rank = 0.9 };
+        _decay = decay ?? new() { Rank = 0.8 };
         _decay.Check();
         VectorsPerUser = vectors;
         TopVectors = top;
