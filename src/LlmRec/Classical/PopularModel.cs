@@ -18,6 +18,7 @@ public sealed class PopularModel : IScoringModel
         ArgumentNullException.ThrowIfNull(items);
         if (window is { } w && w <= TimeSpan.Zero) throw new ArgumentOutOfRangeException(nameof(window), w, "the window must be longer than nothing");
         Items = items;
+        Window = window;
         Name = name ?? (window is { } d ? FormattableString.Invariant($"Popular {d.TotalDays:0.#} d") : "Popular");
         long from = long.MinValue;
         if (window is { } length)
@@ -37,6 +38,9 @@ public sealed class PopularModel : IScoringModel
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Items { get; }
+
+    /// <summary>How far back from the newest event it counts; <see langword="null"/> for all of the training.</summary>
+    public TimeSpan? Window { get; }
 
     /// <inheritdoc/>
     public void Score(IReadOnlyList<TopNRequest> requests, Span<float> scores)

@@ -14,6 +14,7 @@ internal sealed class EvaluationCases
         var users = new List<int>();
         var targets = new List<int[]>();
         var grades = new List<double[]>();
+        var lengths = new List<int>();
         var excluded = new HashSet<int>();
         var best = new SortedDictionary<int, double>();
         for (int u = 0; u < log.UserTable.Count; u++)
@@ -45,12 +46,14 @@ internal sealed class EvaluationCases
             if (best.Count == 0) { UsersWithoutRelevant++; continue; }
             if (history < options.MinimumHistory) { UsersWithoutHistory++; continue; }
             users.Add(u);
+            lengths.Add(history);
             targets.Add([.. best.Keys]);
             grades.Add([.. best.Values]);
         }
         Users = [.. users];
         Targets = [.. targets];
         Grades = [.. grades];
+        HistoryLengths = [.. lengths];
     }
 
     public int[] Users { get; }
@@ -59,6 +62,9 @@ internal sealed class EvaluationCases
     public int[][] Targets { get; }
 
     public double[][] Grades { get; }
+
+    /// <summary>History events of each user.</summary>
+    public int[] HistoryLengths { get; }
 
     public int UsersWithoutTarget { get; }
 

@@ -49,6 +49,11 @@ internal sealed class EvaluationWorld
             ItemGroups = [.. split.Items.Select(id => group(id) is { Length: > 0 } g ? names.Add(g) : -1)];
             ItemGroupNames = names.Strings;
         }
+        if (options.UserGroup is { } userGroup)
+        {
+            var names = new StringTable();
+            UserGroups = [.. log.Users.Select(id => userGroup(id) is { Length: > 0 } g ? names.Add(g) : -1)];
+        }
     }
 
     public int ItemCount { get; }
@@ -72,6 +77,9 @@ internal sealed class EvaluationWorld
     public int[]? ItemGroups { get; }
 
     public IReadOnlyList<string> ItemGroupNames { get; } = [];
+
+    /// <summary>Group of each user of the log, −1 for none; null when nobody asked for groups.</summary>
+    public int[]? UserGroups { get; }
 
     public bool HasCategories => _categories is not null;
 

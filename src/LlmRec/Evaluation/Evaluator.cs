@@ -27,7 +27,7 @@ public static class Evaluator
         var world = new EvaluationWorld(split, options);
 
         List<ITopNModel> all = [.. models];
-        if (!all.Exists(m => m is PopularModel)) all.Add(new PopularModel(split.Train, split.Items));
+        if (!all.Exists(m => m is PopularModel { Window: null })) all.Add(new PopularModel(split.Train, split.Items));
         if (!all.Exists(m => m is RandomModel)) all.Add(new RandomModel(split.Items, options.Seed));
         if (all.GroupBy(m => m.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new ArgumentException($"two models are called '{twice.Key}': give each a name of its own", nameof(models));

@@ -69,6 +69,38 @@ public sealed partial class Metric
     public static Metric PopularityLift(int k) => User("PopLift", k, null, "popularity of the list over that of the history, minus 1", u =>
         ListMetrics.AveragePopularity(Cut(u, k), u.World.EventsOfItem) is { } list && ListMetrics.AveragePopularity(u.HistoryItems, u.World.EventsOfItem) is { } own && own > 0 ? (list - own) / own : null);
 
+    /// <summary>Divergence of the item groups' exposure from their share of the relevant items, KL(relevant ‖ exposure) in nats; needs <see cref="EvaluationOptions.ItemGroup"/>.</summary>
+    public static Metric GroupExposureKl(int k) => Lists("GroupKL", k, false, "divergence of item groups' exposure from their share of what was wanted", (w, u) =>
+        GroupShares(w, u, k) is var (exposure, wanted) ? GroupMetrics.KlDivergence(wanted, exposure) : null);
+
+    /// <summary>Hellinger distance of the item groups' exposure from their share of the relevant items; needs <see cref="EvaluationOptions.ItemGroup"/>.</summary>
+    public static Metric GroupExposureHellinger(int k) => Lists("GroupHellinger", k, false, "distance of item groups' exposure from their share of what was wanted", (w, u) =>
+        GroupShares(w, u, k) is var (exposure, wanted) ? GroupMetrics.Hellinger(wanted, exposure) : null);
+
+    /// <summary>Largest minus smallest mean of a metric over the user groups; needs <see cref="EvaluationOptions.UserGroup"/>. Never below 0, and biased upwards for small groups.</summary>
+    /// <param name="metric">A metric of users.</param>
+    /// <exception cref="ArgumentException">The metric is one of all lists together.</exception>
+    public static Metric UserGroupGap(Metric metric)
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        if (metric.OfUser is not { } value) throw new ArgumentException($"'{metric.Name}' has no value a user", nameof(metric));
+        return new("Gap " + metric.Name, metric.Cutoff, false, $"largest minus smallest {metric.Name} over the user groups")
+        {
+            NeedsAuc = metric.NeedsAuc,
+            OfAll = (world, users) =>
+            {
+                if (world.UserGroups is not { } groups) return null;
+                double[] means = [.. users.Where(u => groups[u.UserNumber] >= 0).GroupBy(u => groups[u.UserNumber]).Select(g => g.Select(value).Average()).OfType<double>()];
+                return means.Length < 2 ? null : means.Max() - means.Min();
+            },
+        };
+    }
+
+    private static (double[] Exposure, double[] Wanted)? GroupShares(EvaluationWorld world, IReadOnlyList<UserOutcome> users, int k) =>
+        world.ItemGroups is { } groups
+        && GroupMetrics.Exposure(users.Select(u => u.List), groups, world.ItemGroupNames.Count, k) is { } exposure
+        && GroupMetrics.Share(users.SelectMany(u => u.Relevant), groups, world.ItemGroupNames.Count) is { } wanted ? (exposure, wanted) : null;
+
     private static Metric User(string name, int k, bool? higher, string description, Func<UserOutcome, double?> value)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);

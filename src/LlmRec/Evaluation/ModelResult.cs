@@ -3,11 +3,12 @@ namespace LlmRec;
 /// <summary>How one model did.</summary>
 public sealed class ModelResult
 {
-    internal ModelResult(string name, IReadOnlyList<MetricValue> values, IReadOnlyList<double?[]?> perUser, TimeSpan time, int users)
+    internal ModelResult(string name, IReadOnlyList<MetricValue> values, IReadOnlyList<double?[]?> perUser, ModelPicture picture, TimeSpan time, int users)
     {
         Name = name;
         Values = values;
         PerUserValues = perUser;
+        Picture = picture;
         Time = time;
         Users = users;
     }
@@ -32,4 +33,6 @@ public sealed class ModelResult
 
     /// <summary>For each metric the values by user, or null for a metric of all lists.</summary>
     internal IReadOnlyList<double?[]?> PerUserValues { get; }
+
+    internal ModelPicture Picture { get; }
 }

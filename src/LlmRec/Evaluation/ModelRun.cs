@@ -177,14 +177,16 @@ internal sealed class ModelRun
             Metric metric = _options.Metrics[m];
             if (metric.OfAll is { } all)
             {
-                values[m] = new(all(_world, outcomes), null, null, outcomes.Length);
+                values[m] = new(Finite(all(_world, outcomes)), null, null, outcomes.Length);
                 return;
             }
-            double?[] each = perUser[m] = [.. outcomes.Select(metric.OfUser!)];
-            double[] defined = [.. each.Where(v => v is { } x && double.IsFinite(x)).Select(v => v!.Value)];
+            double?[] each = perUser[m] = [.. outcomes.Select(u => Finite(metric.OfUser!(u)))];
+            double[] defined = [.. each.OfType<double>()];
             var interval = _options.BootstrapSamples == 0 ? null : Bootstrap.MeanInterval(defined, _options.BootstrapSamples, _options.Confidence, _options.Seed);
             values[m] = new(defined.Length == 0 ? null : defined.Sum() / defined.Length, interval?.Low, interval?.High, defined.Length);
         });
-        return new(_model.Name, values, perUser, Stopwatch.GetElapsedTime(0, _ticks), outcomes.Length);
+        return new(_model.Name, values, perUser, new(_world, outcomes, _length), Stopwatch.GetElapsedTime(0, _ticks), outcomes.Length);
     }
+
+    private static double? Finite(double? value) => value is { } v && double.IsFinite(v) ? v : null;
 }
