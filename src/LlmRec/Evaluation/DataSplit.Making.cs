@@ -86,14 +86,15 @@ public sealed partial class DataSplit
     /// <param name="role">The role of each event, from its position in the log and the event.</param>
     /// <param name="claim">What the split promises about time; the leakage check holds it to that.</param>
     /// <param name="catalog">The items to rank; without one, all items of the log.</param>
-    public static DataSplit FromRoles(string name, InteractionLog log, Func<int, Interaction, EventRole> role, TimeClaim claim = TimeClaim.None, Catalog? catalog = null)
+    /// <param name="heldOut">Whether the users or the items of the targets are promised to be new.</param>
+    public static DataSplit FromRoles(string name, InteractionLog log, Func<int, Interaction, EventRole> role, TimeClaim claim = TimeClaim.None, Catalog? catalog = null, HeldOut heldOut = HeldOut.Nothing)
     {
         ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(role);
         ArgumentException.ThrowIfNullOrEmpty(name);
         var roles = new EventRole[log.Count];
         for (int p = 0; p < roles.Length; p++) roles[p] = role(p, log[p]);
-        return new(name, log, catalog, roles, claim, "Roles given by the caller.");
+        return new(name, log, catalog, roles, claim, "Roles given by the caller.", heldOut: heldOut);
     }
 
     /// <summary>A split that came as separate logs, as published folds do.</summary>

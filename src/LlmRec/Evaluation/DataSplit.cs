@@ -18,14 +18,17 @@ public sealed partial class DataSplit
     private readonly Lazy<InteractionLog> _validation;
     private readonly Lazy<InteractionLog> _trainAndValidation;
     private readonly Lazy<IReadOnlyList<LeakageWarning>> _warnings;
+    private readonly Lazy<ulong> _fingerprint;
 
-    internal DataSplit(string name, InteractionLog log, Catalog? catalog, EventRole[] roles, TimeClaim claim, string description, IReadOnlySet<string>? candidates = null)
+    internal DataSplit(string name, InteractionLog log, Catalog? catalog, EventRole[] roles, TimeClaim claim, string description, IReadOnlySet<string>? candidates = null, HeldOut heldOut = HeldOut.Nothing, int mostHistory = int.MaxValue)
     {
         Name = name;
         Description = description;
         Log = log;
         Catalog = catalog;
         Claim = claim;
+        HeldOut = heldOut;
+        MostHistory = mostHistory;
         _roles = roles;
         IEnumerable<string> items = catalog is null ? log.Items : catalog.Select(i => i.Id);
         Items = [.. candidates is null ? items : items.Where(candidates.Contains)];
@@ -38,6 +41,7 @@ public sealed partial class DataSplit
         _validation = new(() => Choose(r => r == EventRole.Validation));
         _trainAndValidation = new(() => Choose(r => r is EventRole.Train or EventRole.Validation));
         _warnings = new(() => LeakageCheck.Run(this));
+        _fingerprint = new(Hash);
     }
 
     /// <summary>A short name, such as "leave last out".</summary>
@@ -97,11 +101,40 @@ public sealed partial class DataSplit
         return events;
     }
 
+    internal HeldOut HeldOut { get; }
+
+    /// <summary>Most history events a user can have by the split's design; no evaluation asks for more.</summary>
+    internal int MostHistory { get; }
+
     /// <summary>The index of an item among <see cref="Items"/>, or −1.</summary>
     internal int IndexOf(string item) => _itemIndex.GetValueOrDefault(item, -1);
 
     /// <summary>The index among <see cref="Items"/> of the event's item, or −1.</summary>
     internal int ItemIndexAt(int position) => _itemOfHandle[Log.ItemAt(position)];
+
+    /// <summary>A number that differs when the events, their roles or the items ranked do.</summary>
+    internal ulong Fingerprint => _fingerprint.Value;
+
+    private ulong Hash()
+    {
+        ulong h = 0xCBF29CE484222325;
+        void Add(ulong x) => h = SplitMix.Mix(h ^ x) + 0x9E3779B97F4A7C15;
+        void Text(string s)
+        {
+            foreach (char c in s) h = (h ^ c) * 0x100000001B3;
+            Add((ulong)s.Length);
+        }
+        foreach (string user in Log.Users) Text(user);
+        foreach (string item in Log.Items) Text(item);
+        foreach (string item in Items) Text(item);
+        for (int p = 0; p < _roles.Length; p++)
+        {
+            Add((ulong)(uint)Log.UserAt(p) << 32 | (uint)Log.ItemAt(p));
+            Add((ulong)Log.TimeAt(p));
+            Add((ulong)BitConverter.SingleToUInt32Bits(Log.ValueAt(p)) << 16 | (ulong)Log.KindAt(p) << 8 | (byte)_roles[p]);
+        }
+        return h;
+    }
 
     private InteractionLog Choose(Func<EventRole, bool> wanted)
     {

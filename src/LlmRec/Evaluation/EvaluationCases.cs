@@ -44,7 +44,7 @@ internal sealed class EvaluationCases
             }
             if (!any) { UsersWithoutTarget++; continue; }
             if (best.Count == 0) { UsersWithoutRelevant++; continue; }
-            if (history < options.MinimumHistory) { UsersWithoutHistory++; continue; }
+            if (history < Math.Min(options.MinimumHistory, split.MostHistory)) { UsersWithoutHistory++; continue; }
             users.Add(u);
             lengths.Add(history);
             targets.Add([.. best.Keys]);

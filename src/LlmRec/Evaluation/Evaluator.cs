@@ -12,11 +12,13 @@ public static class Evaluator
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="InvalidOperationException">The split leaks; the message says how.</exception>
     /// <exception cref="ArgumentException">Two models have the same name, the options are out of range, or no user can be evaluated.</exception>
-    public static EvaluationReport Evaluate(DataSplit split, IReadOnlyList<ITopNModel> models, EvaluationOptions? options = null, IProgress<EvaluationProgress>? progress = null, CancellationToken cancellationToken = default)
+    public static EvaluationReport Evaluate(DataSplit split, IReadOnlyList<ITopNModel> models, EvaluationOptions? options = null, IProgress<EvaluationProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Run(split, models, options ?? new(), null, progress, cancellationToken);
+
+    internal static EvaluationReport Run(DataSplit split, IReadOnlyList<ITopNModel> models, EvaluationOptions options, int? sampledNegatives, IProgress<EvaluationProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(split);
         ArgumentNullException.ThrowIfNull(models);
-        options ??= new();
         options.Check();
         if (!options.AllowLeaks && split.Warnings.FirstOrDefault(w => w.IsSevere) is { } leak)
             throw new InvalidOperationException($"the split '{split.Name}' leaks, so its figures would not be true. {leak.Message} To measure it all the same set EvaluationOptions.AllowLeaks.");
@@ -34,12 +36,22 @@ public static class Evaluator
 
         var results = new List<ModelResult>();
         var notes = new List<string>();
+        if (sampledNegatives is { } n)
+            notes.Add(FormattableString.Invariant($"Targets were ranked among {n} sampled items only: such figures are far too high and need not keep the order of models. Do not compare them with full rankings."));
         foreach (ITopNModel model in all)
         {
-            var run = new ModelRun(split, world, cases, options, model);
+            var run = new ModelRun(split, world, cases, options, model, sampledNegatives);
             results.Add(run.Execute(progress, cancellationToken));
             notes.AddRange(run.Notes());
         }
         return new EvaluationReport(split, options, cases, results, notes);
+    }
+
+    /// <summary>The first metric of one model alone, without baselines: for a search that asks many times.</summary>
+    internal static double? Measure(DataSplit split, ITopNModel model, EvaluationOptions options, CancellationToken cancellationToken)
+    {
+        var cases = new EvaluationCases(split, options);
+        if (cases.Users.Length == 0) throw new InvalidOperationException($"the split '{split.Name}' leaves no user with a validation target");
+        return new ModelRun(split, new EvaluationWorld(split, options), cases, options, model).Execute(null, cancellationToken).Values[0].Value;
     }
 }

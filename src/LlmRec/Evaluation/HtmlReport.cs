@@ -8,9 +8,9 @@ internal sealed class HtmlReport(EvaluationReport report, string title, IReadOnl
 {
     private const string Style = """
         :root{color-scheme:light dark;--bg:#fff;--ink:#1b1f24;--soft:#57606a;--rule:#d0d7de;--note:#f6f8fa;--warn:#fff1e5;--warnink:#8a2c00;
-        --s0:#0072b2;--s1:#c45200;--s2:#007a5a;--s3:#a8437f;--s4:#3d84b8;--s5:#8a6d00;--s6:#5b4fb5;--s7:#6b6b6b}
+        --s0:#0072b2;--s1:#c45200;--s2:#007a5a;--s3:#a8437f;--s4:#8a6d00;--s5:#5b4fb5;--s6:#6b6b6b;--s7:#c0303f}
         @media (prefers-color-scheme:dark){:root{--bg:#14171c;--ink:#e6e9ee;--soft:#a3adb9;--rule:#333b45;--note:#1c2128;--warn:#3a2313;--warnink:#ffb088;
-        --s0:#56b4e9;--s1:#f2883d;--s2:#2fc79a;--s3:#e08fbe;--s4:#8fc7ee;--s5:#e0c341;--s6:#aaa0f5;--s7:#b4b4b4}}
+        --s0:#56b4e9;--s1:#f2883d;--s2:#2fc79a;--s3:#e08fbe;--s4:#e0c341;--s5:#aaa0f5;--s6:#b4b4b4;--s7:#ff8a8a}}
         body{background:var(--bg);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Noto Sans CJK SC",sans-serif;max-width:1080px;margin:0 auto;padding:24px 20px 60px}
         h1{font-size:26px;margin:0 0 4px}h2{font-size:19px;margin:36px 0 8px}h3{font-size:15px;margin:0 0 6px}
         p,li,figcaption{max-width:75ch}figcaption,.soft{color:var(--soft);font-size:13px}

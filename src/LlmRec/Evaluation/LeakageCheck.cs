@@ -9,6 +9,7 @@ internal static class LeakageCheck
     {
         var found = new List<LeakageWarning>();
         TestInTrain(split, found);
+        HeldOutInTrain(split, found);
         Times(split, found);
         Unranked(split, found);
         return [.. found.OrderByDescending(w => w.IsSevere)];
@@ -52,6 +53,28 @@ internal static class LeakageCheck
         if (repeated > same)
             found.Add(new(LeakageKind.RepeatedTarget, false, repeated - same,
                 $"{Of(repeated - same, targets)} targets repeat an item of the user's own history. While seen items are excluded they cannot be recommended and are left out of the targets; set ExcludeSeen to false where people come back to the same items."));
+    }
+
+    /// <summary>Users or items that were to be new, and are not.</summary>
+    private static void HeldOutInTrain(DataSplit split, List<LeakageWarning> found)
+    {
+        if (split.HeldOut == HeldOut.Nothing) return;
+        InteractionLog log = split.Log;
+        bool users = split.HeldOut == HeldOut.Users;
+        bool[] target = new bool[users ? log.UserTable.Count : log.ItemTable.Count];
+        int Key(int p) => users ? log.UserAt(p) : log.ItemAt(p);
+        for (int p = 0; p < log.Count; p++)
+            if (IsTarget(split.RoleAt(p))) target[Key(p)] = true;
+        int n = 0, first = -1;
+        for (int p = 0; p < log.Count; p++)
+        {
+            if (split.RoleAt(p) != EventRole.Train || !target[Key(p)]) continue;
+            n++;
+            if (first < 0) first = Key(p);
+        }
+        if (n > 0)
+            found.Add(new(LeakageKind.HeldOutInTrain, true, n,
+                $"{Number(n)} training events are of {(users ? "users" : "items")} that were to be held out (first: '{(users ? log.UserTable : log.ItemTable)[first]}'): they are not new to the models."));
     }
 
     private static void Times(DataSplit split, List<LeakageWarning> found)

@@ -46,6 +46,8 @@ public sealed partial class Metric
         return new(name, cutoff, higherIsBetter, description) { OfUser = value };
     }
 
+    internal Metric Renamed(string name) => new(name, Cutoff, HigherIsBetter, Description) { OfUser = OfUser, OfAll = OfAll, NeedsAuc = NeedsAuc };
+
     /// <summary>The name.</summary>
     public override string ToString() => Name;
 }

@@ -15,10 +15,11 @@ internal sealed class ModelRun
     private readonly int[] _itemOfModel = [];   // the model's item number → index into the split's items, or −1
     private readonly bool _sameItems;
     private readonly int _length;
+    private readonly int? _sampledNegatives;
     private int _excluded, _repeated, _unknown, _notFinite;
     private long _ticks;
 
-    public ModelRun(DataSplit split, EvaluationWorld world, EvaluationCases cases, EvaluationOptions options, ITopNModel model)
+    public ModelRun(DataSplit split, EvaluationWorld world, EvaluationCases cases, EvaluationOptions options, ITopNModel model, int? sampledNegatives = null)
     {
         _split = split;
         _world = world;
@@ -26,6 +27,7 @@ internal sealed class ModelRun
         _options = options;
         _model = model;
         _scoring = model as IScoringModel;
+        _sampledNegatives = sampledNegatives;
         _length = Math.Min(split.Items.Count, options.Metrics.Max(m => m.Cutoff) is var k and > 0 ? k : 1);
         if (_scoring is null) return;
         _itemOfModel = [.. _scoring.Items.Select(split.IndexOf)];
@@ -88,6 +90,7 @@ internal sealed class ModelRun
             if (scores is not null)
             {
                 Gather(scores.AsSpan((i - from) * _itemOfModel.Length, _itemOfModel.Length), excluded[i - from], row);
+                if (_sampledNegatives is { } negatives) excluded[i - from] = KeepSample(row, excluded[i - from], _cases.Targets[i], negatives, _cases.Users[i]);
                 list = best[..TopNSelection.Best(row, best)];
                 if (_options.Metrics.Any(m => m.NeedsAuc)) auc = Auc(row, excluded[i - from], _cases.Targets[i]);
             }
@@ -124,6 +127,24 @@ internal sealed class ModelRun
                 bad++;
             }
         if (bad > 0) Interlocked.Add(ref _notFinite, bad);
+    }
+
+    /// <summary>Keeps the targets and a sample of the other candidates, drawn by seed and user alone; returns all items that are no candidates any more.</summary>
+    private int[] KeepSample(Span<float> row, int[] excluded, int[] targets, int negatives, int user)
+    {
+        var random = SplitMix.Of(_options.Seed, user);
+        bool[] taken = new bool[row.Length];
+        foreach (int i in excluded) taken[i] = true;
+        foreach (int i in targets) taken[i] = true;
+        int[] pool = [.. Enumerable.Range(0, row.Length).Where(i => !taken[i])];
+        int keep = Math.Min(negatives, pool.Length);
+        for (int j = 0; j < keep; j++)
+        {
+            int at = j + random.Next(pool.Length - j);
+            (pool[j], pool[at]) = (pool[at], pool[j]);
+        }
+        foreach (int i in pool.AsSpan(keep)) row[i] = float.NegativeInfinity;
+        return [.. excluded, .. pool.AsSpan(keep)];
     }
 
     private int[] Clean(IReadOnlyList<ScoredItem> list, IReadOnlyCollection<string> exclude)
