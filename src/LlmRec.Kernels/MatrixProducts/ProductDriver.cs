@@ -73,6 +73,8 @@ internal static unsafe class ProductDriver
         // between the pieces the sums rest in C, so a residual that is C itself forbids cutting
         int pieces = job.Residual != null && job.Residual == job.C ? 1 : Math.Max(1, (job.K + LongestSum - 1) / LongestSum);
         int kLength = (job.K + pieces - 1) / pieces;
+        if (job.Lower) columnTo = Math.Min(columnTo, (rowTo + PanelColumns - 1) / PanelColumns * PanelColumns);
+        columnTo = Math.Min(columnTo, job.N);
         int tileRows = TileKernel.Rows(job.Width);
         int rowBlock = Math.Max(1, LeftBlock / Math.Max(kLength, 1) / tileRows) * tileRows;
         int columnBlock = job.BLayout == RightLayout.Panels ? columnTo - columnFrom : Math.Max(1, RightBlock / Math.Max(kLength, 1) / PanelColumns) * PanelColumns;
