@@ -49,7 +49,7 @@ public sealed unsafe class CholeskyTests
         }
     }
 
-    [Test]
+    [Test, Category(NarrowWidthsTests.Category)]
     public void Solve_OfOneAndOfManyRightSides_SolvesTheSystem()
     {
         foreach (int n in s_sizes)

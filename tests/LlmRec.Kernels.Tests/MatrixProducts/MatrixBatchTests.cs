@@ -11,7 +11,7 @@ public sealed class MatrixBatchTests
         return part;
     }
 
-    [TestCaseSource(typeof(Widths), nameof(Widths.Available))]
+    [TestCaseSource(typeof(Widths), nameof(Widths.Available)), Category(NarrowWidthsTests.Category)]
     public void Batches_EqualTheirProductsOneByOne(object width)
     {
         foreach ((int t, int heads, int d) in (ReadOnlySpan<(int, int, int)>)[(1, 1, 1), (5, 3, 7), (16, 2, 32), (33, 4, 16), (70, 2, 65), (40, 3, 64)])

@@ -6,7 +6,7 @@ namespace LlmRec.Kernels.Tests;
 [TestFixture]
 public sealed class MatrixProductTests
 {
-    private static readonly int[] s_sizes = [1, 2, 3, 5, 7, 8, 9, 12, 16, 17, 31, 32, 33, 47, 64, 65];
+    private static readonly int[] s_sizes = [1, 3, 6, 8, 9, 17, 31, 32, 33, 65];
 
     /// <summary>C = activation(scale · A·B [+ C] + bias) + residual in double precision.</summary>
     internal static double[] Naive(Matrix a, Matrix b, double scale = 1, Matrix? c = null, float[]? bias = null, Func<double, double>? activation = null, Matrix? residual = null)
@@ -37,13 +37,13 @@ public sealed class MatrixProductTests
         Assert.That(worst, Is.LessThanOrEqualTo(tolerance), what);
     }
 
-    [TestCaseSource(typeof(Widths), nameof(Widths.Available))]
+    [TestCaseSource(typeof(Widths), nameof(Widths.Available)), Category(NarrowWidthsTests.Category)]
     public void Multiply_EqualsDoublePrecision_ForEverySizeAndStride(object width)
     {
         int seed = 0;
         foreach (int m in s_sizes)
             foreach (int n in s_sizes)
-                foreach (int k in (int[])[1, 2, 19])
+                foreach (int k in (int[])[1, 19])
                 {
                     seed++;
                     var a = Matrix.Random(m, k, seed, k + seed % 3);
@@ -69,7 +69,7 @@ public sealed class MatrixProductTests
                 }
     }
 
-    [TestCaseSource(typeof(Widths), nameof(Widths.Available))]
+    [TestCaseSource(typeof(Widths), nameof(Widths.Available)), Category(NarrowWidthsTests.Category)]
     public void Multiply_FusesScaleAccumulationBiasActivationAndResidual(object width)
     {
         Func<double, double>[] functions = [x => x, Reference.Gelu, Reference.GeluTanh, Reference.Silu, x => Math.Max(x, 0)];
@@ -148,7 +148,7 @@ public sealed class MatrixProductTests
         }
     }
 
-    [Test]
+    [Test, Category(NarrowWidthsTests.Category)]
     public void Multiply_GivesARowTheSameBitsAloneAndInABatch()
     {
         Matrix a = Matrix.Random(21, 100, 1), b = Matrix.Random(100, 130, 2), c = new(21, 130), row = new(1, 130);

@@ -58,7 +58,7 @@ public sealed class QuantizedMatrixTests
         Assert.That(Dequantized(QuantizedMatrix.PackTransposed(b.Transposed().View)).Values, Is.EqualTo(Dequantized(QuantizedMatrix.Pack(b.View)).Values));
     }
 
-    [Test]
+    [Test, Category(NarrowWidthsTests.Category)]
     public void Pack_OfTheWorstGroups_MultipliesWithoutSaturation()
     {
         // all weights equal, all inputs at the top of their range but one: every int16 sum is at its limit
@@ -76,12 +76,12 @@ public sealed class QuantizedMatrixTests
         }
     }
 
-    [TestCaseSource(typeof(Widths), nameof(Widths.Available))]
+    [TestCaseSource(typeof(Widths), nameof(Widths.Available)), Category(NarrowWidthsTests.Category)]
     public void Multiply_EqualsTheDequantizedProduct_WithinTheRoundingOfTheLeftSide(object width)
     {
-        foreach (int m in (int[])[1, 2, 3, 4, 5, 6, 7, 8, 9, 17])
-            foreach (int n in (int[])[1, 31, 32, 33, 70])
-                foreach (int k in (int[])[1, 7, 8, 9, 40, 130])
+        foreach (int m in (int[])[1, 2, 3, 5, 7, 8, 17])
+            foreach (int n in (int[])[1, 32, 33, 70])
+                foreach (int k in (int[])[1, 8, 9, 130])
                 {
                     Matrix a = Matrix.Random(m, k, m + n + k, k + 1), b = Weights(k, n, m + n + k), c = new(m, n, n + 2);
                     var packed = QuantizedMatrix.Pack(b.View);
@@ -121,7 +121,7 @@ public sealed class QuantizedMatrixTests
             }
     }
 
-    [TestCaseSource(typeof(Widths), nameof(Widths.Available))]
+    [TestCaseSource(typeof(Widths), nameof(Widths.Available)), Category(NarrowWidthsTests.Category)]
     public void Multiply_FusesTheSameEpilogues(object width)
     {
         Matrix a = Matrix.Random(11, 64, 1), b = Weights(64, 75, 2), d = Matrix.Random(11, 75, 3);

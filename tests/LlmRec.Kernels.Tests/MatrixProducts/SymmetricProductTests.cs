@@ -3,7 +3,7 @@ namespace LlmRec.Kernels.Tests;
 [TestFixture]
 public sealed class SymmetricProductTests
 {
-    [TestCaseSource(typeof(Widths), nameof(Widths.Available))]
+    [TestCaseSource(typeof(Widths), nameof(Widths.Available)), Category(NarrowWidthsTests.Category)]
     public void Gram_EqualsTheProduct_AndIsSymmetricToTheBit(object width)
     {
         foreach (int n in (int[])[1, 7, 32, 33, 100])

@@ -29,13 +29,13 @@ public sealed unsafe class RowFunctionsTests
         Assert.That(worst, Is.LessThanOrEqualTo(bound), $"at {at}");
     }
 
-    [TestCaseSource(typeof(Widths), nameof(Widths.Available))]
+    [TestCaseSource(typeof(Widths), nameof(Widths.Available)), Category(NarrowWidthsTests.Category)]
     public void Gelu_IsWithinItsBound(object width) => AssertActivation<LaneFunctions.GeluFunction>((LaneWidth)width, Reference.Gelu, 5e-7);
 
     [TestCaseSource(typeof(Widths), nameof(Widths.Available))]
     public void GeluTanh_IsWithinItsBound(object width) => AssertActivation<LaneFunctions.GeluTanhFunction>((LaneWidth)width, Reference.GeluTanh, 5e-7);
 
-    [TestCaseSource(typeof(Widths), nameof(Widths.Available))]
+    [TestCaseSource(typeof(Widths), nameof(Widths.Available)), Category(NarrowWidthsTests.Category)]
     public void Silu_IsWithinItsBound(object width) => AssertActivation<LaneFunctions.SiluFunction>((LaneWidth)width, Reference.Silu, 5e-7);
 
     [TestCaseSource(typeof(Widths), nameof(Widths.Available))]
@@ -58,7 +58,7 @@ public sealed unsafe class RowFunctionsTests
         Assert.That(y, Is.EqualTo(new[] { 0, Infinity }));
     }
 
-    [TestCaseSource(typeof(Widths), nameof(Widths.Available))]
+    [TestCaseSource(typeof(Widths), nameof(Widths.Available)), Category(NarrowWidthsTests.Category)]
     public void Gate_MultipliesWithTheActivatedGate(object width)
     {
         for (int n = 0; n <= 70; n++)
@@ -69,7 +69,7 @@ public sealed unsafe class RowFunctionsTests
         }
     }
 
-    [TestCaseSource(typeof(Widths), nameof(Widths.Available))]
+    [TestCaseSource(typeof(Widths), nameof(Widths.Available)), Category(NarrowWidthsTests.Category)]
     public void Softmax_IsWithinItsBound_ForEveryLength(object width)
     {
         for (int n = 1; n <= 130; n++)
@@ -119,7 +119,7 @@ public sealed unsafe class RowFunctionsTests
         Assert.That(x, Is.All.Zero);
     }
 
-    [Test]
+    [Test, Category(NarrowWidthsTests.Category)]
     public void Softmax_RefusesNaNAndInfinity_WhereverTheyStand()
     {
         for (int n = 1; n < 70; n++)
@@ -135,7 +135,7 @@ public sealed unsafe class RowFunctionsTests
                 }
     }
 
-    [TestCaseSource(typeof(Widths), nameof(Widths.Available))]
+    [TestCaseSource(typeof(Widths), nameof(Widths.Available)), Category(NarrowWidthsTests.Category)]
     public void LogSoftmax_IsWithinItsBound_ForEveryLength(object width)
     {
         for (int n = 1; n <= 130; n++)
@@ -164,7 +164,7 @@ public sealed unsafe class RowFunctionsTests
         }
     }
 
-    [TestCaseSource(typeof(Widths), nameof(Widths.Available))]
+    [TestCaseSource(typeof(Widths), nameof(Widths.Available)), Category(NarrowWidthsTests.Category)]
     public void LayerNorm_IsWithinItsBound_ForEveryLength(object width)
     {
         foreach (int d in Enumerable.Range(1, 130).Append(384).Append(8192))
@@ -187,7 +187,7 @@ public sealed unsafe class RowFunctionsTests
         }
     }
 
-    [TestCaseSource(typeof(Widths), nameof(Widths.Available))]
+    [TestCaseSource(typeof(Widths), nameof(Widths.Available)), Category(NarrowWidthsTests.Category)]
     public void RmsNorm_IsWithinItsBound_ForEveryLength(object width)
     {
         foreach (int d in Enumerable.Range(1, 130).Append(384).Append(8192))
