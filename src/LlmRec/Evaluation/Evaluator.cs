@@ -1,6 +1,6 @@
 namespace LlmRec;
 
-/// <summary>Measures fitted models on a split: every item is ranked for every user, Popular and Random always stand beside.</summary>
+/// <summary>Measures fitted models on a split: every item is ranked for every user, Popular and Random always stand beside, and in a global time split Popular of the training's last seven days.</summary>
 /// <remarks>The figures do not depend on the number of threads. Models are asked for batches from several threads at once.</remarks>
 public static class Evaluator
 {
@@ -30,6 +30,7 @@ public static class Evaluator
 
         List<ITopNModel> all = [.. models];
         if (!all.Exists(m => m is PopularModel { Window: null })) all.Add(new PopularModel(split.Train, split.Items));
+        if (split.Claim == TimeClaim.Global && !all.Exists(m => m is PopularModel { Window: not null })) all.Add(new PopularModel(split.Train, split.Items, TimeSpan.FromDays(7)));
         if (!all.Exists(m => m is RandomModel)) all.Add(new RandomModel(split.Items, options.Seed));
         if (all.GroupBy(m => m.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new ArgumentException($"two models are called '{twice.Key}': give each a name of its own", nameof(models));
@@ -52,6 +53,6 @@ public static class Evaluator
     {
         var cases = new EvaluationCases(split, options);
         if (cases.Users.Length == 0) throw new InvalidOperationException($"the split '{split.Name}' leaves no user with a validation target");
-        return new ModelRun(split, new EvaluationWorld(split, options), cases, options, model).Execute(null, cancellationToken).Values[0].Value;
+        return new ModelRun(split, new EvaluationWorld(split, options), cases, options, model).Execute(null, cancellationToken, forReport: false).Values[0].Value;
     }
 }

@@ -25,24 +25,26 @@ internal static class LeakageCheck
         InteractionLog log = split.Log;
         int same = 0, repeated = 0, targets = 0;
         string? example = null;
-        var seen = new Dictionary<int, HashSet<long>>();
+        var items = new HashSet<int>();
+        var events = new HashSet<(int Item, long Time)>();
         for (int u = 0; u < log.UserTable.Count; u++)
         {
-            seen.Clear();
+            items.Clear();
+            events.Clear();
             ReadOnlySpan<int> positions = log.PositionsOf(u);
             foreach (int p in positions)
                 if (IsHistory(split.RoleAt(p)))
                 {
-                    if (!seen.TryGetValue(log.ItemAt(p), out HashSet<long>? times)) seen.Add(log.ItemAt(p), times = []);
-                    times.Add(log.TimeAt(p));
+                    items.Add(log.ItemAt(p));
+                    events.Add((log.ItemAt(p), log.TimeAt(p)));
                 }
             foreach (int p in positions)
             {
                 if (!IsTarget(split.RoleAt(p))) continue;
                 targets++;
-                if (!seen.TryGetValue(log.ItemAt(p), out HashSet<long>? times)) continue;
+                if (!items.Contains(log.ItemAt(p))) continue;
                 repeated++;
-                if (!times.Contains(log.TimeAt(p))) continue;
+                if (!events.Contains((log.ItemAt(p), log.TimeAt(p)))) continue;
                 same++;
                 example ??= $"user '{log.UserTable[u]}', item '{log.ItemTable[log.ItemAt(p)]}'";
             }

@@ -3,12 +3,14 @@ namespace LlmRec;
 /// <summary>How one model did.</summary>
 public sealed class ModelResult
 {
-    internal ModelResult(string name, IReadOnlyList<MetricValue> values, IReadOnlyList<double?[]?> perUser, ModelPicture picture, TimeSpan time, int users)
+    private readonly ModelPicture? _picture;
+
+    internal ModelResult(string name, IReadOnlyList<MetricValue> values, IReadOnlyList<double?[]?> perUser, ModelPicture? picture, TimeSpan time, int users)
     {
         Name = name;
         Values = values;
         PerUserValues = perUser;
-        Picture = picture;
+        _picture = picture;
         Time = time;
         Users = users;
     }
@@ -34,5 +36,5 @@ public sealed class ModelResult
     /// <summary>For each metric the values by user, or null for a metric of all lists.</summary>
     internal IReadOnlyList<double?[]?> PerUserValues { get; }
 
-    internal ModelPicture Picture { get; }
+    internal ModelPicture Picture => _picture ?? throw new InvalidOperationException("a search keeps no pictures");
 }

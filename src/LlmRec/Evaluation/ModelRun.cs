@@ -35,7 +35,10 @@ internal sealed class ModelRun
         for (int i = 0; _sameItems && i < _itemOfModel.Length; i++) _sameItems = _itemOfModel[i] == i;
     }
 
-    public ModelResult Execute(IProgress<EvaluationProgress>? progress, CancellationToken cancellationToken)
+    /// <param name="progress">Told after each batch.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    /// <param name="forReport">False for a search, which needs no pictures.</param>
+    public ModelResult Execute(IProgress<EvaluationProgress>? progress, CancellationToken cancellationToken, bool forReport = true)
     {
         int n = _cases.Users.Length, size = _options.BatchSize, batches = (n + size - 1) / size, done = 0;
         var outcomes = new UserOutcome[n];
@@ -47,7 +50,7 @@ internal sealed class ModelRun
             if (progress is null) return;
             lock (report) progress.Report(new(_model.Name, done += to - from, n));
         });
-        return Sum(outcomes);
+        return Sum(outcomes, forReport);
     }
 
     /// <summary>What had to be struck from the model's lists, in words.</summary>
@@ -189,7 +192,7 @@ internal sealed class ModelRun
         return sum / ((double)targets.Length * others);
     }
 
-    private ModelResult Sum(UserOutcome[] outcomes)
+    private ModelResult Sum(UserOutcome[] outcomes, bool forReport)
     {
         var values = new MetricValue[_options.Metrics.Count];
         double?[]?[] perUser = new double?[]?[values.Length];
@@ -206,7 +209,7 @@ internal sealed class ModelRun
             var interval = _options.BootstrapSamples == 0 ? null : Bootstrap.MeanInterval(defined, _options.BootstrapSamples, _options.Confidence, _options.Seed);
             values[m] = new(defined.Length == 0 ? null : defined.Sum() / defined.Length, interval?.Low, interval?.High, defined.Length);
         });
-        return new(_model.Name, values, perUser, new(_world, outcomes, _length), Stopwatch.GetElapsedTime(0, _ticks), outcomes.Length);
+        return new(_model.Name, values, perUser, forReport ? new(_world, outcomes, _length) : null, Stopwatch.GetElapsedTime(0, _ticks), outcomes.Length);
     }
 
     private static double? Finite(double? value) => value is { } v && double.IsFinite(v) ? v : null;

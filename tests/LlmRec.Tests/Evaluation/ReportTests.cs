@@ -164,6 +164,13 @@ public sealed class ReportTests
     }
 
     [Test]
+    public void Evaluate_AGlobalTimeSplitHasRecentPopularityToo()
+    {
+        DataSplit split = DataSplit.GlobalTime(EvaluatorTests.Log("abcd", "bcda"), testShare: 0.25);
+        Assert.That(Evaluator.Evaluate(split, []).Models.Select(m => m.Name), Is.EquivalentTo(["Popular 7 d", "Popular", "Random"]));
+    }
+
+    [Test]
     public void ReportTable_AlignsWideLetters()
     {
         string[] lines = new ReportTable("名", "x").Add("ab", "1").Add("電影院", "22").ToString().Split('\n');
