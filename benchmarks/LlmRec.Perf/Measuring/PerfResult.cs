@@ -36,7 +36,7 @@ internal sealed class PerfResult
             json.WriteString("workload", workload);
             foreach ((string name, string value) in options.Read)
             {
-                if (double.TryParse(value, System.Globalization.CultureInfo.InvariantCulture, out double number))
+                if (double.TryParse(value, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out double number))
                     json.WriteNumber(name, number);
                 else
                     json.WriteString(name, value);
