@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace LlmRec.Kernels.Tests.Hnsw;
 
-[TestFixture]
+[TestFixture, Category("Widths")]
 public sealed unsafe class HnswDotTests
 {
     [Test]
