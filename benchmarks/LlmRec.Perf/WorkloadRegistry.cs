@@ -13,5 +13,8 @@ internal static class WorkloadRegistry
         new TwoStageWorkload(),
         new ManyWorkload(),
         new HnswWorkload(),
+        new GemmWorkload(),
+        new CholeskyWorkload(),
+        new RowsWorkload(),
     ];
 }

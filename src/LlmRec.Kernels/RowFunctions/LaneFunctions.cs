@@ -12,15 +12,25 @@ internal static class LaneFunctions
     public const float HighestExponent = 88f;
 
     /// <summary>
-    /// eˣ for x in [−87.33, 88]; smaller x give 0, larger ones e⁸⁸. Cody and Waite: x = n ln 2 + r with |r| ≤ ln 2 / 2, a polynomial of
-    /// degree 6 in r, times 2ⁿ. Relative error at most 2e-7.
+    /// eˣ for x in [−87.33, 88]; smaller x give 0, larger ones e⁸⁸. Relative error at most 2e-7.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Exp<TLanes, TVector>(TVector x)
         where TLanes : struct, ILanes<TVector>
+        where TVector : struct =>
+        ExpBelow<TLanes, TVector>(TLanes.Min(TLanes.Create(HighestExponent), x));
+
+    /// <summary>
+    /// eˣ for x ≤ 88, 0 below −87.33, NaN for NaN. Cody and Waite: x = n ln 2 + r with |r| ≤ ln 2 / 2, a polynomial of degree 6 in r
+    /// (least maximum error), times 2ⁿ. Relative error at most 2e-7.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector ExpBelow<TLanes, TVector>(TVector x)
+        where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        TVector z = TLanes.Max(TLanes.Create(LowestExponent), TLanes.Min(TLanes.Create(HighestExponent), x));
+        // of a number and NaN the maximum is the second operand: NaN passes
+        TVector z = TLanes.Max(TLanes.Create(LowestExponent), x);
         // adding 1.5 * 2^23 rounds to an integer that then stands in the low bits
         TVector magic = TLanes.Create(12582912f);
         TVector shifted = TLanes.MultiplyAdd(z, TLanes.Create(1.44269504f), magic);
@@ -37,14 +47,6 @@ internal static class LaneFunctions
         p = TLanes.Multiply(p, TLanes.PowerOfTwo(shifted));
         return TLanes.SelectLess(x, TLanes.Create(LowestExponent), TLanes.Create(0f), p);
     }
-
-    /// <summary>e^x for x ≤ 0; NaN where x is NaN or above zero or +∞: a maximum that was not the maximum.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector ExpOrNaN<TLanes, TVector>(TVector x)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct =>
-        // not (x ≤ 0) is what NaN answers too: 0 < x is false for NaN, x < ε is false for NaN and for all above
-        TLanes.SelectLess(x, TLanes.Create(float.Epsilon), Exp<TLanes, TVector>(x), TLanes.Create(float.NaN));
 
     /// <summary>
     /// x · Φ(x) = max(x, 0) − |x| · Φ(−|x|). For |x| &lt; 5.5, Φ(−|x|) = ½ − |x| · P(x²) with P of degree 15, fitted to the least maximum

@@ -142,35 +142,42 @@ public static unsafe partial class RowFunctions
         return TLanes.MaxAcross(TLanes.Max(m0, m1));
     }
 
-    /// <summary>Σ e^(scale · (x − max)). A NaN or +∞ in x leads to a sum of NaN, because x − max is added, times zero, to the sum.</summary>
+    /// <summary>Σ e^(scale · (x − max)). A NaN in x makes the sum NaN, and so does a maximum of +∞.</summary>
     private static double Exponentials<TLanes, TVector>(float* x, float* y, int n, float max, float scale)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        TVector sum = TLanes.Create(0f), m = TLanes.Create(max), s = TLanes.Create(scale);
+        TVector m = TLanes.Create(max), s = TLanes.Create(scale);
         double total = 0;
-        int i = 0;
-        // lanes are emptied into double now and then, so that the error does not grow with n
-        for (int next = 64 * TLanes.Count; i < n; i += TLanes.Count)
+        int i = 0, whole = n & -TLanes.Count;
+        while (i < whole)
         {
-            bool whole = i + TLanes.Count <= n;
-            TVector d = whole ? TLanes.Load(x + i) : PartialLanes.Load<TLanes, TVector>(x + i, n - i, float.NegativeInfinity);
-            d = TLanes.Multiply(TLanes.Subtract(d, m), s);
-            TVector e = LaneFunctions.ExpOrNaN<TLanes, TVector>(d);
-            sum = TLanes.Add(sum, e);
-            if (y != null)
+            // lanes are emptied into double now and then, so that the error does not grow with n
+            TVector sum = TLanes.Create(0f);
+            int end = Math.Min(whole, i + 64 * TLanes.Count);
+            if (y == null)
             {
-                if (whole) TLanes.Store(e, y + i);
-                else PartialLanes.Store<TLanes, TVector>(e, y + i, n - i);
+                for (; i < end; i += TLanes.Count)
+                    sum = TLanes.Add(sum, LaneFunctions.ExpBelow<TLanes, TVector>(TLanes.Multiply(TLanes.Subtract(TLanes.Load(x + i), m), s)));
+            }
+            else
+            {
+                for (; i < end; i += TLanes.Count)
+                {
+                    TVector e = LaneFunctions.ExpBelow<TLanes, TVector>(TLanes.Multiply(TLanes.Subtract(TLanes.Load(x + i), m), s));
+                    TLanes.Store(e, y + i);
+                    sum = TLanes.Add(sum, e);
+                }
             }
 
-            if (i < next) continue;
             total += TLanes.Sum(sum);
-            sum = TLanes.Create(0f);
-            next += 64 * TLanes.Count;
         }
 
-        return total + TLanes.Sum(sum);
+        if (i == n) return total;
+        TVector d = PartialLanes.Load<TLanes, TVector>(x + i, n - i, float.NegativeInfinity);
+        TVector tail = LaneFunctions.ExpBelow<TLanes, TVector>(TLanes.Multiply(TLanes.Subtract(d, m), s));
+        if (y != null) PartialLanes.Store<TLanes, TVector>(tail, y + i, n - i);
+        return total + TLanes.Sum(tail);
     }
 
     /// <summary>y = x · factor + offset.</summary>

@@ -50,7 +50,11 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     public static float Sum(Vector128<float> x) => Vector128.Sum(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float MaxAcross(Vector128<float> x) => MathF.Max(MathF.Max(x[0], x[1]), MathF.Max(x[2], x[3]));
+    public static float MaxAcross(Vector128<float> x)
+    {
+        x = Vector128.MaxNative(x, Vector128.Shuffle(x, Vector128.Create(2, 3, 0, 1)));
+        return Vector128.MaxNative(x, Vector128.Shuffle(x, Vector128.Create(1, 0, 3, 2))).ToScalar();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreLowBytes(Vector128<float> x, byte* target) => *(int*)target = Vector128.Narrow(Vector128.Narrow(x.AsInt32() & Vector128.Create(255), default).AsUInt16(), default).AsInt32().ToScalar();
