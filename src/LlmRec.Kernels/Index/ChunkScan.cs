@@ -42,7 +42,7 @@ internal static unsafe class ChunkScan
             int count = c == state.Open ? IndexState.OpenRows(stamp) : chunk.Count;
             int from = (int)Math.Clamp(begin - start, 0, count), to = (int)Math.Clamp(end - start, 0, count);
             chunk.Verify(from, to);
-            RowScan.RunKeyed(scorer.Over(target == ScanTarget.Rows ? chunk.Rows : chunk.Coarse!), from, to, chunk.Keys, chunk.DiedAt, version,
+            RowScan.Run(scorer.Over(target == ScanTarget.Rows ? chunk.Rows : chunk.Coarse!), from, to, chunk.Keys, chunk.DiedAt, version,
                 target == ScanTarget.Rows ? -1 : c << IndexChunk.PlaceBits, ref heap, bitmap, words, predicate);
             GC.KeepAlive(chunk);
             start += count;

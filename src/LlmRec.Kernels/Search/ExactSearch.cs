@@ -94,7 +94,7 @@ public static partial class ExactSearch
             if (threads > 1)
                 return SlicedScan<TScorer>.Mine.Search(scorer, count, hits, bitmap, filter.Allowed.Length, filter.Predicate, threads);
             var heap = new HitHeap(hits);
-            RowScan.Run(scorer, 0, count, ref heap, bitmap, filter.Allowed.Length, filter.Predicate);
+            RowScan.Run(scorer, 0, count, null, null, 0, -1, ref heap, bitmap, filter.Allowed.Length, filter.Predicate);
             return heap.Sort();
         }
     }

@@ -24,11 +24,16 @@ internal readonly unsafe struct SignScorer(ulong* rows, int words, ulong* query,
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Score(nint i)
     {
-        ulong* row = _rows + i * _words;
-        int differing = 0, j = 0;
-        for (; j <= _words - 2; j += 2)
-            differing += BitOperations.PopCount(row[j] ^ _query[j]) + BitOperations.PopCount(row[j + 1] ^ _query[j + 1]);
-        if (j < _words) differing += BitOperations.PopCount(row[j] ^ _query[j]);
+        ulong* row = _rows + i * _words, query = _query;
+        int differing = 0, left = _words;
+        // Four words a step, so that the usual dimensions need one or two steps and the counts do not wait for each other.
+        for (; left >= 4; left -= 4, row += 4, query += 4)
+            differing += BitOperations.PopCount(row[0] ^ query[0]) + BitOperations.PopCount(row[1] ^ query[1])
+                + (BitOperations.PopCount(row[2] ^ query[2]) + BitOperations.PopCount(row[3] ^ query[3]));
+        if (left >= 2)
+            differing += BitOperations.PopCount(row[0] ^ query[0]) + BitOperations.PopCount(row[1] ^ query[1]);
+        if ((left & 1) != 0)
+            differing += BitOperations.PopCount(row[left - 1] ^ query[left - 1]);
         return 1 - differing * _perBit;
     }
 }

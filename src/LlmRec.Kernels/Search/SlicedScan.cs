@@ -55,7 +55,7 @@ internal sealed unsafe class SlicedScan<TScorer> : SlicedJob where TScorer : str
     {
         int begin = slice * _sliceRows, end = Math.Min(_rows, begin + _sliceRows);
         var heap = new HitHeap(_hits.AsSpan(slice * _k, _k));
-        RowScan.Run(_scorer, begin, end, ref heap, _bitmap, _words, _predicate);
+        RowScan.Run(_scorer, begin, end, null, null, 0, -1, ref heap, _bitmap, _words, _predicate);
         _found[slice] = heap.Count;
     }
 }
