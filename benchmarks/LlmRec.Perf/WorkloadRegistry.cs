@@ -12,6 +12,8 @@ internal static class WorkloadRegistry
         new ScanWorkload(),
         new TwoStageWorkload(),
         new ManyWorkload(),
+        new IndexUpdatesWorkload(),
+        new IndexOpenWorkload(),
         new HnswWorkload(),
         new GemmWorkload(),
         new CholeskyWorkload(),

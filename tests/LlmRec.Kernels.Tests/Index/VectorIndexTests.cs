@@ -74,7 +74,7 @@ public sealed class VectorIndexTests
         }
     }
 
-    [Test]
+    [Test, Category(NarrowWidthsTests.Category)]
     public void EveryFormat_SearchesLikeItsRowsAlone([Values] RowFormat format)
     {
         const int n = 3000, d = 48;

@@ -16,7 +16,7 @@ public sealed class ExactSearchTests
             .OrderByDescending(h => h.Score).ThenBy(h => h.Index).Take(k)];
     }
 
-    [Test]
+    [Test, Category(NarrowWidthsTests.Category)]
     public void Search_EqualsSortingEverything_OnWholeNumbers([Values(1, 7, 16, 33, 100)] int d, [Values(1, 3, 10, 500)] int k, [Values] bool distance)
     {
         // Sums of small whole numbers are exact, so scores and ties must agree to the bit.
@@ -28,7 +28,7 @@ public sealed class ExactSearchTests
         Assert.That(hits.Take(found), Is.EqualTo(Naive(query, rows, k, _ => true, metric, 290)));
     }
 
-    [Test]
+    [Test, Category(NarrowWidthsTests.Category)]
     public void Search_ByCosine_IgnoresLengths()
     {
         RowMatrix rows = RowMatrix.From(TestVectors.Uniform(200 * 24, 5), 24);
@@ -46,7 +46,7 @@ public sealed class ExactSearchTests
         }
     }
 
-    [Test]
+    [Test, Category(NarrowWidthsTests.Category)]
     public void Search_FiltersInsideTheScan([Values(0.0, 0.01, 0.5, 1.0)] double density, [Values] bool withPredicate, [Values(1, 3)] int threads)
     {
         const int n = 5000, d = 64;
@@ -110,7 +110,7 @@ public sealed class ExactSearchTests
         }
     }
 
-    [Test]
+    [Test, Category(NarrowWidthsTests.Category)]
     public void Search_NeverReturnsNaN()
     {
         RowMatrix rows = TestVectors.Unit(50, 20, seed: 15);

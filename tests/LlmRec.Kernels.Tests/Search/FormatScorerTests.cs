@@ -1,6 +1,6 @@
 namespace LlmRec.Kernels.Tests;
 
-[TestFixture]
+[TestFixture, Category(NarrowWidthsTests.Category)]
 public sealed unsafe class FormatScorerTests
 {
     private static readonly int[] s_dimensions = [.. Enumerable.Range(1, 130), 192, 255, 256, 383, 384, 512, 700, 768, 1024, 1100];

@@ -12,7 +12,7 @@ public sealed class SearchManyTests
         Compare(queries, rows, k, metric, default, threads);
     }
 
-    [Test]
+    [Test, Category(NarrowWidthsTests.Category)]
     public void SearchMany_FiltersLikeSingleSearches([Values(0.0, 0.02, 0.6)] double density, [Values] bool withPredicate)
     {
         const int n = 1500, d = 24;
@@ -24,7 +24,7 @@ public sealed class SearchManyTests
         Compare(queries, rows, 10, Metric.InnerProduct, new RowFilter(bits, withPredicate ? i => i % 2 == 0 : null), 2);
     }
 
-    [Test]
+    [Test, Category(NarrowWidthsTests.Category)]
     public void SearchMany_KeepsTheOrderOfTies_WhenManyRowsAreEqual([Values] Metric metric)
     {
         // More equal rows than candidates are kept: the rounding bound proves nothing, and single searches must step in.

@@ -1,6 +1,6 @@
 namespace LlmRec.Kernels.Tests;
 
-[TestFixture]
+[TestFixture, Category(NarrowWidthsTests.Category)]
 public sealed class SimilarityTests
 {
     [Test]
