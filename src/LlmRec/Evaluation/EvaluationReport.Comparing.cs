@@ -31,7 +31,7 @@ public sealed partial class EvaluationReport
             xs.Length == 0 ? null : student.PValue, xs.Length == 0 ? null : wilcoxon.PValue);
     }
 
-    /// <summary>A metric by history length of the users (four parts of about the same size) and, when the options name groups, by user group.</summary>
+    /// <summary>A metric by history length of the users and by mean training count of their targets (four parts each, of about the same size) and, when the options name groups, by user group.</summary>
     /// <param name="metric">Name of a metric of users; <see langword="null"/> for the first one of the report.</param>
     /// <exception cref="KeyNotFoundException">No metric has the name.</exception>
     /// <exception cref="ArgumentException">The metric is one of all lists together.</exception>
@@ -41,13 +41,8 @@ public sealed partial class EvaluationReport
         if (m < 0 || Metrics[m].OfUser is null)
             throw new ArgumentException($"'{metric ?? "the report"}' has no value a user, so users cannot be parted", nameof(metric));
         var segments = new List<UserSegment>();
-        int[] lengths = Cases.HistoryLengths, sorted = [.. lengths.Order()];
-        int[] from = [.. Enumerable.Range(0, 4).Select(q => sorted[(int)((long)sorted.Length * q / 4)]).Distinct()];
-        for (int s = 0; s < from.Length; s++)
-        {
-            int low = from[s], high = s + 1 < from.Length ? from[s + 1] - 1 : sorted[^1];
-            segments.Add(Part("history length", low == high ? $"{low}" : $"{low}–{high}", u => lengths[u] >= low && lengths[u] <= high));
-        }
+        Quarters("history length", Cases.HistoryLengths);
+        Quarters("popularity of the targets", TargetPopularity);
         if (Options.UserGroup is { } group)
         {
             string?[] groups = [.. Cases.Users.Select(u => group(Split.Log.UserTable[u]))];
@@ -55,6 +50,17 @@ public sealed partial class EvaluationReport
                 segments.Add(Part("user group", name, u => groups[u] == name));
         }
         return segments;
+
+        void Quarters(string kind, int[] of)
+        {
+            int[] sorted = [.. of.Order()];
+            int[] from = [.. Enumerable.Range(0, 4).Select(q => sorted[(int)((long)sorted.Length * q / 4)]).Distinct()];
+            for (int s = 0; s < from.Length; s++)
+            {
+                int low = from[s], high = s + 1 < from.Length ? from[s + 1] - 1 : sorted[^1];
+                segments.Add(Part(kind, low == high ? $"{low}" : $"{low}–{high}", u => of[u] >= low && of[u] <= high));
+            }
+        }
 
         UserSegment Part(string kind, string name, Func<int, bool> belongs)
         {

@@ -21,84 +21,86 @@ public sealed partial class EvaluationReport
     public string ToJson()
     {
         using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
+        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true })) WriteJson(json);
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    internal void WriteJson(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("split");
+        json.WriteString("name", Split.Name);
+        json.WriteString("description", Split.Description);
+        json.WriteNumber("items", Split.Items.Count);
+        json.WriteNumber("train", Split.Count(EventRole.Train));
+        json.WriteNumber("context", Split.Count(EventRole.Context));
+        json.WriteNumber("validation", Split.Count(EventRole.Validation));
+        json.WriteNumber("test", Split.Count(EventRole.Test));
+        json.WriteEndObject();
+        json.WriteString("phase", Options.Phase.ToString());
+        json.WriteNumber("users", Users);
+        json.WriteNumber("confidence", Options.Confidence);
+        json.WriteNumber("bootstrapSamples", Options.BootstrapSamples);
+        json.WriteNumber("seed", Options.Seed);
+        json.WriteStartArray("models");
+        foreach (ModelResult model in Models)
         {
             json.WriteStartObject();
-            json.WriteStartObject("split");
-            json.WriteString("name", Split.Name);
-            json.WriteString("description", Split.Description);
-            json.WriteNumber("items", Split.Items.Count);
-            json.WriteNumber("train", Split.Count(EventRole.Train));
-            json.WriteNumber("context", Split.Count(EventRole.Context));
-            json.WriteNumber("validation", Split.Count(EventRole.Validation));
-            json.WriteNumber("test", Split.Count(EventRole.Test));
+            json.WriteString("name", model.Name);
+            if (model.FitTime is { } fit) json.WriteNumber("fitSeconds", fit.TotalSeconds);
+            json.WriteNumber("millisecondsPerUser", model.TimePerUser.TotalMilliseconds);
+            json.WriteStartObject("metrics");
+            for (int i = 0; i < Metrics.Count; i++)
+            {
+                MetricValue v = model.Values[i];
+                json.WriteStartObject(Metrics[i].Name);
+                Number("value", v.Value);
+                Number("low", v.Low);
+                Number("high", v.High);
+                json.WriteNumber("users", v.Users);
+                json.WriteEndObject();
+            }
             json.WriteEndObject();
-            json.WriteString("phase", Options.Phase.ToString());
-            json.WriteNumber("users", Users);
-            json.WriteNumber("confidence", Options.Confidence);
-            json.WriteNumber("bootstrapSamples", Options.BootstrapSamples);
-            json.WriteNumber("seed", Options.Seed);
-            json.WriteStartArray("models");
-            foreach (ModelResult model in Models)
-            {
-                json.WriteStartObject();
-                json.WriteString("name", model.Name);
-                if (model.FitTime is { } fit) json.WriteNumber("fitSeconds", fit.TotalSeconds);
-                json.WriteNumber("millisecondsPerUser", model.TimePerUser.TotalMilliseconds);
-                json.WriteStartObject("metrics");
-                for (int i = 0; i < Metrics.Count; i++)
-                {
-                    MetricValue v = model.Values[i];
-                    json.WriteStartObject(Metrics[i].Name);
-                    Number("value", v.Value);
-                    Number("low", v.Low);
-                    Number("high", v.High);
-                    json.WriteNumber("users", v.Users);
-                    json.WriteEndObject();
-                }
-                json.WriteEndObject();
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            json.WriteStartArray("comparisons");
-            foreach (ModelComparison c in Comparisons())
-            {
-                json.WriteStartObject();
-                json.WriteString("first", c.First);
-                json.WriteString("second", c.Second);
-                json.WriteString("metric", c.Metric);
-                json.WriteNumber("users", c.Users);
-                Number("difference", c.Difference);
-                Number("low", c.Low);
-                Number("high", c.High);
-                Number("studentP", c.StudentP);
-                Number("wilcoxonP", c.WilcoxonP);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            json.WriteStartArray("warnings");
-            foreach (LeakageWarning w in Warnings)
-            {
-                json.WriteStartObject();
-                json.WriteString("kind", w.Kind.ToString());
-                json.WriteBoolean("severe", w.IsSevere);
-                json.WriteNumber("count", w.Count);
-                json.WriteString("message", w.Message);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            json.WriteStartArray("notes");
-            foreach (string note in Notes) json.WriteStringValue(note);
-            json.WriteEndArray();
             json.WriteEndObject();
-
-            void Number(string name, double? value)
-            {
-                if (value is { } v) json.WriteNumber(name, v);
-                else json.WriteNull(name);
-            }
         }
-        return Encoding.UTF8.GetString(stream.ToArray());
+        json.WriteEndArray();
+        json.WriteStartArray("comparisons");
+        foreach (ModelComparison c in Comparisons())
+        {
+            json.WriteStartObject();
+            json.WriteString("first", c.First);
+            json.WriteString("second", c.Second);
+            json.WriteString("metric", c.Metric);
+            json.WriteNumber("users", c.Users);
+            Number("difference", c.Difference);
+            Number("low", c.Low);
+            Number("high", c.High);
+            Number("studentP", c.StudentP);
+            Number("wilcoxonP", c.WilcoxonP);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("warnings");
+        foreach (LeakageWarning w in Warnings)
+        {
+            json.WriteStartObject();
+            json.WriteString("kind", w.Kind.ToString());
+            json.WriteBoolean("severe", w.IsSevere);
+            json.WriteNumber("count", w.Count);
+            json.WriteString("message", w.Message);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("notes");
+        foreach (string note in Notes) json.WriteStringValue(note);
+        json.WriteEndArray();
+        json.WriteEndObject();
+
+        void Number(string name, double? value)
+        {
+            if (value is { } v) json.WriteNumber(name, v);
+            else json.WriteNull(name);
+        }
     }
 
     /// <summary>One self-contained page with pictures; nothing is loaded from elsewhere, and all text is escaped.</summary>

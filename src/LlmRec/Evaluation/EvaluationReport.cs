@@ -7,12 +7,13 @@ namespace LlmRec;
 /// <remarks>Immutable and thread-safe.</remarks>
 public sealed partial class EvaluationReport
 {
-    internal EvaluationReport(DataSplit split, EvaluationOptions options, EvaluationCases cases, IReadOnlyList<ModelResult> results, IReadOnlyList<string> modelNotes)
+    internal EvaluationReport(DataSplit split, EvaluationOptions options, EvaluationCases cases, IReadOnlyList<ModelResult> results, int[] targetPopularity, IReadOnlyList<string> modelNotes)
     {
         Split = split;
         Options = options;
         Metrics = options.Metrics;
         Cases = cases;
+        TargetPopularity = targetPopularity;
         Metric first = Metrics[0];
         Models = [.. results
             .Select((r, i) => (Result: r, Place: i))
@@ -45,6 +46,9 @@ public sealed partial class EvaluationReport
 
     internal EvaluationCases Cases { get; }
 
+    /// <summary>Of each user, the mean training count of the targets, rounded.</summary>
+    internal int[] TargetPopularity { get; }
+
     /// <summary>The result of a model.</summary>
     /// <exception cref="KeyNotFoundException">No model has this name.</exception>
     public ModelResult this[string model] =>
@@ -69,6 +73,8 @@ public sealed partial class EvaluationReport
         List<string> columns = ["Model", Metrics[0].Name];
         if (intervals) columns.Add(string.Create(CultureInfo.InvariantCulture, $"{Options.Confidence * 100:0.#} % interval"));
         columns.AddRange(Metrics.Skip(1).Select(m => m.Name));
+        bool fits = Models.Any(m => m.FitTime is not null);
+        if (fits) columns.Add("fit s");
         columns.Add("ms/user");
         var table = new ReportTable(columns);
         foreach (ModelResult m in Models)
@@ -76,6 +82,7 @@ public sealed partial class EvaluationReport
             List<string> cells = [m.Name, Format(m.Values[0].Value)];
             if (intervals) cells.Add(m.Values[0] is { Low: { } low, High: { } high } ? $"{Format(low)} – {Format(high)}" : "–");
             cells.AddRange(m.Values.Skip(1).Select(v => Format(v.Value)));
+            if (fits) cells.Add(m.FitTime is { } fit ? fit.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture) : "–");
             cells.Add(m.TimePerUser.TotalMilliseconds.ToString("0.000", CultureInfo.InvariantCulture));
             table.Add(cells);
         }

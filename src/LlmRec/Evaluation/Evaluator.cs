@@ -45,7 +45,8 @@ public static class Evaluator
             results.Add(run.Execute(progress, cancellationToken));
             notes.AddRange(run.Notes());
         }
-        return new EvaluationReport(split, options, cases, results, notes);
+        int[] popularity = [.. cases.Targets.Select(t => (int)Math.Round(t.Average(i => world.EventsOfItem[i])))];
+        return new EvaluationReport(split, options, cases, results, popularity, notes);
     }
 
     /// <summary>The first metric of one model alone, without baselines: for a search that asks many times.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 namespace LlmRec;
 
@@ -103,6 +104,38 @@ public sealed class ExperimentReport
         foreach (EvaluationReport r in Reports) text.Append(r.ToMarkdown()).Append('\n');
         foreach (string line in ChosenInWords()) text.Append("- ").Append(line).Append('\n');
         return text.ToString();
+    }
+
+    /// <summary>JSON of the reports and of all trials; numbers with all their digits, undefined values as null.</summary>
+    public string ToJson()
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("reports");
+            foreach (EvaluationReport r in Reports) r.WriteJson(json);
+            json.WriteEndArray();
+            json.WriteStartArray("trials");
+            foreach (ExperimentTrial t in Trials)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("split", t.Split);
+                json.WriteString("model", t.Model);
+                json.WriteNumber("number", t.Number);
+                json.WriteStartObject("parameters");
+                foreach ((string name, double v) in t.Parameters) json.WriteNumber(name, v);
+                json.WriteEndObject();
+                if (t.Value is { } value) json.WriteNumber("value", value);
+                else json.WriteNull("value");
+                json.WriteNumber("seconds", t.Time.TotalSeconds);
+                json.WriteString("error", t.Error);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(stream.ToArray());
     }
 
     /// <inheritdoc cref="ToText"/>

@@ -107,7 +107,7 @@ internal sealed class HtmlReport(EvaluationReport report, string title, IReadOnl
                     legend));
         var lift = report.Models.Where(m => m.Picture.PopularityLift is not null).Select(m => (m.Name, m.Picture.PopularityLift!.Value, _series[m.Name])).ToList();
         if (lift.Count > 0)
-            html.Append(ReportPictures.Figure("Popularity lift", "How much more popular the lists are than what the users had chosen before: 0 = as popular, 1 = twice.", ReportPictures.Bars("Popularity lift", "popularity of the lists over that of the histories, minus 1", lift)));
+            html.Append(ReportPictures.Figure("Popularity lift", "How much more popular the lists are than what the users had chosen before: 0 = as popular, 1 = twice.", ReportPictures.Bars("Popularity lift", "lists over histories, minus 1", lift)));
         html.Append(ReportPictures.Figure("Concentration of exposure", "Share of all places in lists that the most shown items take; a steep start means that few items are shown.",
             ReportPictures.Lines("Concentration of exposure", "share of the items, most shown first", "share of the exposure", [.. report.Models.Select(m => new ReportLine(m.Name, m.Picture.Concentration))]), legend));
         foreach (ReportCurve c in curves)

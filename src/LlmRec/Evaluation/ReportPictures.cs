@@ -111,5 +111,5 @@ internal static class ReportPictures
         _ => $"<path class=\"fill s{i % SvgChart.Series}\" d=\"M13 0.5L18.5 6L13 11.5L7.5 6Z\"/>",
     };
 
-    private static double LabelRoom(IEnumerable<string> names) => Math.Clamp(24 + 6.8 * names.Max(n => n.Length), 70, 200);
+    private static double LabelRoom(IEnumerable<string> names) => Math.Clamp(24 + 6.8 * names.Max(n => n.Length), 70, 225);
 }

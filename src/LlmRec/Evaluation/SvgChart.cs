@@ -145,7 +145,7 @@ internal sealed class SvgChart
     public SvgChart MarkLabel(double x, double y, string label)
     {
         label = Shorten(label, 34);
-        double w = label.Length * 6.6, cx = AtX(x), cy = AtY(y);
+        double w = label.Length * 7.2, cx = AtX(x), cy = AtY(y);
         (double X, double Y, string Anchor)[] places =
         [
             (cx + 10, cy + 4, "start"), (cx - 10, cy + 4, "end"), (cx, cy - 11, "middle"), (cx, cy + 19, "middle"),
@@ -156,7 +156,7 @@ internal sealed class SvgChart
         {
             double x0 = anchor switch { "start" => px, "end" => px - w, _ => px - w / 2 };
             (double X0, double Y0, double X1, double Y1) box = (x0, py - 11, x0 + w, py + 3);
-            if (box.X0 < _left || box.X1 > Width || box.Y0 < 0 || box.Y1 > _bottom) continue;
+            if (box.X0 < _left || box.X1 > Width - 2 || box.Y0 < 0 || box.Y1 > _bottom) continue;
             if (_taken.Exists(t => t.X0 < box.X1 && box.X0 < t.X1 && t.Y0 < box.Y1 && box.Y0 < t.Y1)) continue;
             _taken.Add(box);
             Text(px, py, label, anchor, "name");

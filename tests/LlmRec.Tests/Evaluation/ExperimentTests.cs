@@ -54,6 +54,9 @@ public sealed class ExperimentTests
             Assert.That(report.Reports[0].Models.Select(m => m.Name), Is.EquivalentTo(["shifted", "Popular", "Random"]));
             Assert.That(report.Reports[0]["shifted"].FitTime, Is.Not.Null);
             Assert.That(report.ToText(), Does.Contain("chosen on the validation"));
+            System.Text.Json.JsonElement json = System.Text.Json.JsonDocument.Parse(report.ToJson()).RootElement;
+            Assert.That(json.GetProperty("trials").EnumerateArray().Select(t => t.GetProperty("value").GetDouble()), Is.EqualTo(report.Trials.Select(t => t.Value!.Value)));
+            Assert.That(json.GetProperty("reports")[0].GetProperty("models").GetArrayLength(), Is.EqualTo(3));
         }
     }
 
