@@ -18,5 +18,6 @@ internal static class WorkloadRegistry
         new GemmWorkload(),
         new CholeskyWorkload(),
         new RowsWorkload(),
+        new RecommendWorkload(),
     ];
 }

@@ -30,7 +30,7 @@ try
         EvaluationReport report = Evaluator.Evaluate(split, [new RecommenderModel(judged)]);
         Console.WriteLine(report);
         string html = Path.GetFullPath("movielens-report.html");
-        //HTML await report.WriteHtmlAsync(html);
+        await report.WriteHtmlAsync(html);
         Console.WriteLine($"with pictures: {html}");
     }
 

@@ -24,7 +24,7 @@ using (Recommender judged = await new RecommenderBuilder(catalog, split.Train).F
     EvaluationReport report = Evaluator.Evaluate(split, [new RecommenderModel(judged), new RecommenderModel(judged, "LlmRec, diversity 0.3", 0.3)]);
     Console.WriteLine(report);
     string html = Path.GetFullPath("quickstart-report.html");
-    //HTML await report.WriteHtmlAsync(html);
+    await report.WriteHtmlAsync(html);
     Console.WriteLine($"with pictures: {html}");
 }
 

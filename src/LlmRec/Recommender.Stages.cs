@@ -88,7 +88,7 @@ public sealed partial class Recommender
                 candidates.Add((w << 6) + BitOperations.TrailingZeroCount(word));
     }
 
-    /// <summary>The items nearest to the user's vectors, by an exact scan that never looks at what may not be recommended.</summary>
+    /// <summary>The items nearest to the user's vectors, by a scan of the int8 copy that never looks at what may not be recommended.</summary>
     private void AddNearest(UserProfile profile, RequestScratch scratch, Span<ulong> left)
     {
         int d = _items.Dimensions, m = _userEncoder.VectorsPerUser;
@@ -99,7 +99,7 @@ public sealed partial class Recommender
         for (int v = 0; v < m; v++)
         {
             if (!(weights[v] > 0)) continue;
-            int found = ExactSearch.Search(vectors.Slice(v * d, d), _items.Vectors, hits, new RowFilter(left), Kernels.Metric.InnerProduct, _items.HandleCount);
+            int found = ExactSearch.Search(vectors.Slice(v * d, d), _items.Compact, hits, new RowFilter(left), _items.HandleCount);
             foreach (Hit hit in hits[..found])
             {
                 Bits.Clear(left, hit.Index);

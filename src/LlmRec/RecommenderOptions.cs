@@ -12,8 +12,8 @@ public sealed record RecommenderOptions
     /// <summary>Up to this many items that pass the filters, all of them are ranked; beyond it, candidates are gathered first. Default 4,096.</summary>
     public int RankAllUpTo { get; init; } = 4096;
 
-    /// <summary>Candidates each source may bring (nearest vectors, co-occurrence, popularity) when not all items are ranked; default 300.</summary>
-    public int CandidatesPerSource { get; init; } = 300;
+    /// <summary>Candidates each source may bring (nearest vectors, co-occurrence, popularity) when not all items are ranked; default 200.</summary>
+    public int CandidatesPerSource { get; init; } = 200;
 
     /// <summary>Best-scored items a diversifier chooses from, at least the count wanted; default 100.</summary>
     public int DiversityPool { get; init; } = 100;

@@ -37,7 +37,7 @@ internal sealed unsafe class StreamWorkload : IWorkload
         return new() { Timing = timing, Bytes = (double)repeats * lengthEach * sizeof(float) * threads };
     }
 
-    private static float Sum(ReadOnlySpan<float> x)
+    internal static float Sum(ReadOnlySpan<float> x)
     {
         fixed (float* p = x)
             return Vector512.IsHardwareAccelerated ? Sum512(p, x.Length) : Vector256.IsHardwareAccelerated ? Sum256(p, x.Length) : Sum128(p, x.Length);

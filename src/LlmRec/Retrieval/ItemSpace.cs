@@ -15,6 +15,7 @@ internal sealed class ItemSpace : IItemSpace
     {
         Catalog = catalog;
         Vectors = vectors;
+        Compact = CompactRows.From(vectors, RowFormat.Int8);
         _live = new ulong[Bits.Words(vectors.Rows)];
         for (int h = 0; h < catalog.HandleCount; h++)
             if (catalog.ItemAt(h) is { } item)
@@ -28,6 +29,9 @@ internal sealed class ItemSpace : IItemSpace
 
     /// <summary>Rows by handle, with spare rows at the end.</summary>
     public RowMatrix Vectors { get; private set; }
+
+    /// <summary>The same rows as int8, a quarter of the bytes: good enough to find candidates, which are then scored with the exact rows.</summary>
+    public CompactRows Compact { get; private set; }
 
     public int Dimensions => Vectors.Columns;
 
@@ -49,6 +53,7 @@ internal sealed class ItemSpace : IItemSpace
         int handle = Catalog.Upsert(item);
         if (handle >= Vectors.Rows) Grow(handle + 1);
         vector.CopyTo(Vectors.Row(handle));
+        Compact.Set(handle, vector);
         Bits.Set(_live, handle);
         Categories.Add(handle, item.Categories);
         return handle;
@@ -68,6 +73,7 @@ internal sealed class ItemSpace : IItemSpace
         var larger = new RowMatrix(Math.Max(rows, Vectors.Rows + Vectors.Rows / 2 + 64), Vectors.Columns);
         Vectors.Padded.CopyTo(larger.Padded);
         Vectors = larger;
+        Compact = CompactRows.From(larger, RowFormat.Int8);
         Array.Resize(ref _live, Bits.Words(larger.Rows));
     }
 }

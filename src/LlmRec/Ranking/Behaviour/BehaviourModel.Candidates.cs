@@ -31,21 +31,6 @@ internal sealed partial class BehaviourModel
         return scratch.Take(this, handles);
     }
 
-    /// <summary>The most popular items of late (of all time where no event has a time), best first, ties by lower handle.</summary>
-    /// <param name="now">Unix milliseconds.</param>
-    /// <param name="handles">Receives the handles; its length is the number wanted.</param>
-    /// <returns>The number found: items with at least one event.</returns>
-    public int Popular(long now, Span<int> handles)
-    {
-        CandidateScratch scratch = s_candidates ??= new();
-        scratch.Reserve(HandleCount);
-        Span<float> scores = scratch.Scores.AsSpan(0, HandleCount);
-        for (int h = 0; h < scores.Length; h++) scores[h] = RecentPopularity(h, now) + 0.1f * _popularity[h];
-        int n = TopScores.Select(scores, handles);
-        while (n > 0 && _popularity[handles[n - 1]] <= 0) n--;
-        return n;
-    }
-
     private sealed class CandidateScratch
     {
         private float[] _sums = [];   // all zero between calls

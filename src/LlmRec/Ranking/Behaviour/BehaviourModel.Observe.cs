@@ -13,6 +13,7 @@ internal sealed partial class BehaviourModel
         GrowTo(handle + 1);
         ReadOnlySpan<int> history = before.Handles;
         CountEvent(handle, timeMs);
+        RisePopular(handle);
         for (int k = 0; k < history.Length && k < Options.Window; k++)
         {
             if (history[k] == handle) continue;
@@ -62,6 +63,7 @@ internal sealed partial class BehaviourModel
     public void Remove(int handle)
     {
         if (handle >= HandleCount) return;
+        _popular = null;
         if (_popularity[handle] > 0) _items--;
         Events -= _popularity[handle];
         (_popularity[handle], _recent[handle], _mass[handle]) = (0, 0, 0);
