@@ -12,8 +12,7 @@ int at = Array.IndexOf(args, "--threads");
 int threads = at >= 0 ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : 2;
 DataSet data = DataSet.Read(args[0]);
 var head = new LinearScoringHead();
-var plain = new ItemSpace(data.Catalog, [], 0);
-Experiment.Result r = Experiment.Run(data, head, plain, model => { plain.Behaviour = model; return plain; }, threads, args.Contains("--validation"), new());
+Experiment.Result r = await Experiment.RunAsync(data, head, threads, args.Contains("--validation"), new());
 
 var buffer = new System.Buffers.ArrayBufferWriter<byte>();
 using (var json = new System.Text.Json.Utf8JsonWriter(buffer))
@@ -22,19 +21,23 @@ using (var json = new System.Text.Json.Utf8JsonWriter(buffer))
     json.WriteString("data", data.Name);
     json.WriteNumber("ndcg@10", Math.Round(r.Head.Ndcg, 5));
     json.WriteNumber("hr@10", Math.Round(r.Head.HitRate, 5));
+    json.WriteNumber("words_only_ndcg@10", Math.Round(r.Newcomer.Ndcg, 5));
+    json.WriteNumber("words_only_hr@10", Math.Round(r.Newcomer.HitRate, 5));
+    json.WriteNumber("encode_s", Math.Round(r.EncodeSeconds, 2));
     json.WriteNumber("count_s", Math.Round(r.CountSeconds, 2));
     json.WriteNumber("fit_s", Math.Round(r.FitSeconds, 2));
     json.WriteNumber("evaluate_s", Math.Round(r.EvaluateSeconds, 2));
+    if (double.IsFinite(r.RankMicroseconds)) json.WriteNumber("rank_500_us", Math.Round(r.RankMicroseconds, 1));
     json.WriteNumber("examples", r.Report.Examples);
     json.WriteNumber("iterations", r.Report.Iterations);
     json.WriteNumber("loss", Math.Round(r.Report.Loss, 4));
     json.WriteNumber("held_out_loss", Math.Round(r.Report.HeldOutLoss, 4));
     json.WriteStartObject("alone");
-    foreach ((string name, (double ndcg, double hr)) in r.Untrained)
+    foreach ((string name, RankMetrics metrics) in r.Untrained)
     {
         json.WriteStartArray(name == "head" ? "untrained head" : name);
-        json.WriteNumberValue(Math.Round(ndcg, 4));
-        json.WriteNumberValue(Math.Round(hr, 4));
+        json.WriteNumberValue(Math.Round(metrics.Ndcg, 4));
+        json.WriteNumberValue(Math.Round(metrics.HitRate, 4));
         json.WriteEndArray();
     }
     json.WriteEndObject();

@@ -69,9 +69,27 @@ public sealed class LinearScoringFitTests
     {
         (SmallWorld world, HeldBackEvents examples) = Split(50, 60, 1000, 4);
         var head = new LinearScoringHead();
-        float text = head.Weights[head.FeatureNames.ToList().IndexOf("text")];
+        int at = head.FeatureNames.ToList().IndexOf("attributes.user");
+        float weight = head.Weights[at];
         head.Fit(examples, world);
-        Assert.That(head.Weights[head.FeatureNames.ToList().IndexOf("text")], Is.EqualTo(text).And.Not.Zero);
+        Assert.That(head.Weights[at], Is.EqualTo(weight).And.Not.Zero);
+    }
+
+    [Test]
+    public void Fit_LearnsFromNewcomers_HowMuchWordsWeigh()
+    {
+        var world = new SmallWorld(60, 150, 1200, 4, ofGroups: true);
+        HeldBackEvents held = HeldBackEvents.LastOfEachUser(world.Log, world);
+        world.Behaviour = BehaviourModel.Build(world.Catalog, held.Train);
+        IFeature[] features = [Features.Text(), Features.Popularity(), Features.NewcomerPopularity()];
+        LinearScoringHead without = new(features, new Dictionary<string, float>()), with = new(features, new Dictionary<string, float>());
+        without.Fit(held, world, new() { Newcomers = 0 });
+        with.Fit(held, world, new() { Newcomers = 1 });
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(without.Weights[0], Is.Zero);
+            Assert.That(with.Weights[0], Is.GreaterThan(0.5f));
+        }
     }
 
     [Test]

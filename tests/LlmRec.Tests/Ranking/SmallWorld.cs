@@ -5,7 +5,7 @@ internal sealed class SmallWorld : IItemSpace
 {
     private readonly float[] _vectors;
 
-    public SmallWorld(int items, int users, int events, int seed, int dimensions = 8, bool timed = true)
+    public SmallWorld(int items, int users, int events, int seed, int dimensions = 8, bool timed = true, bool ofGroups = false)
     {
         var random = new Random(seed);
         Dimensions = dimensions;
@@ -32,7 +32,9 @@ internal sealed class SmallWorld : IItemSpace
         {
             Span<float> v = _vectors.AsSpan(i * dimensions, dimensions);
             float squares = 0;
-            for (int d = 0; d < dimensions; d++) squares += (v[d] = random.NextSingle() - 0.5f) * v[d];
+            for (int d = 0; d < dimensions; d++) v[d] = random.NextSingle() - 0.5f;
+            if (ofGroups) v[i * dimensions / items] += 3f;   // neighbours resemble one another
+            for (int d = 0; d < dimensions; d++) squares += v[d] * v[d];
             for (int d = 0; d < dimensions; d++) v[d] /= MathF.Sqrt(squares);
         }
     }

@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace LlmRec;
 
 /// <summary>
-/// Computes several <see cref="BehaviourFeature"/>s in one walk over the history's rows: eight sums with different decays and
-/// dampings advance together, one vector addition an entry.
+/// Computes several <see cref="BehaviourFeature"/>s in one walk over the history's rows: each row is first cut down to the
+/// candidates, then eight sums with different decays and dampings advance together, one vector addition an entry.
 /// </summary>
 /// <remarks>Immutable and thread-safe. No allocation once a thread has seen its largest request.</remarks>
 internal sealed class BehaviourPlan
@@ -16,35 +16,40 @@ internal sealed class BehaviourPlan
 
     private const int Lanes = 8;
 
-    private readonly List<Pass> _passes = [];
+    private readonly List<List<Pass>> _walks = [];   // one a table
 
     /// <summary>A plan for features and the columns they fill.</summary>
     public BehaviourPlan(IReadOnlyList<(BehaviourFeature Feature, int Column)> features)
     {
-        foreach (BehaviourSignal signal in Enum.GetValues<BehaviourSignal>())
+        foreach (var table in features.GroupBy(f => f.Feature.Signal))
         {
-            Pass? pass = null;
-            foreach ((BehaviourFeature feature, int column) in features)
+            var walk = new List<Pass>();
+            // terms under a logarithm of their own need their dampings before it, so these are the pass's, not the lane's
+            foreach (var alike in table.GroupBy(f => f.Feature.Each ? (f.Feature.Alpha, f.Feature.Beta) : (-1f, -1f)))
             {
-                if (feature.Signal != signal) continue;
-                int lane = pass?.Find(feature.Decay, feature.Alpha) ?? -1;
-                if (pass is null || (lane < 0 && pass.Decays.Count == Lanes))
+                Pass? pass = null;
+                foreach ((BehaviourFeature feature, int column) in alike)
                 {
-                    pass = new(signal);
-                    _passes.Add(pass);
+                    int lane = pass?.Find(feature.Decay, feature.Alpha) ?? -1;
+                    if (pass is null || (lane < 0 && pass.Decays.Count == Lanes))
+                    {
+                        pass = new(feature);
+                        walk.Add(pass);
+                    }
+                    if (lane < 0)
+                    {
+                        lane = pass.Decays.Count;
+                        pass.Decays.Add(feature.Decay);
+                        pass.Alphas.Add(feature.Alpha);
+                    }
+                    pass.Outputs.Add(new(feature, lane, column));
                 }
-                if (lane < 0)
-                {
-                    lane = pass.Decays.Count;
-                    pass.Decays.Add(feature.Decay);
-                    pass.Alphas.Add(feature.Alpha);
-                }
-                pass.Outputs.Add(new(lane, column, feature.Beta, feature.Scale));
             }
+            _walks.Add(walk);
         }
     }
 
-    public bool IsEmpty => _passes.Count == 0;
+    public bool IsEmpty => _walks.Count == 0;
 
     /// <summary>Fills the columns.</summary>
     /// <param name="user">The user.</param>
@@ -56,79 +61,121 @@ internal sealed class BehaviourPlan
         BehaviourModel? model = candidates.Space.Behaviour;
         if (model is null || user.Count == 0)
         {
-            foreach (Pass pass in _passes)
-                foreach (Output output in pass.Outputs) values.Slice(output.Column * n, n).Clear();
+            foreach (List<Pass> walk in _walks)
+                foreach (Pass pass in walk)
+                    foreach (Output output in pass.Outputs) values.Slice(output.Column * n, n).Clear();
             return;
         }
 
         Scratch scratch = Scratch.ForThread(model.HandleCount, n);
         ReadOnlySpan<int> items = candidates.Handles;
-        // slot 0 takes what falls on items that are no candidates, so that the inner loop has no branch
-        int[] slotOf = scratch.SlotOf;
+        int[] slotOf = scratch.SlotOf;   // 0: no candidate
         for (int i = 0; i < n; i++)
             if (items[i] < model.HandleCount) slotOf[items[i]] = i + 1;
 
-        foreach (Pass pass in _passes)
+        foreach (List<Pass> walk in _walks)
         {
-            Accumulate(pass, user, model, slotOf, scratch.Sums.AsSpan(0, (n + 1) * Lanes));
-            foreach (Output output in pass.Outputs)
-                Read(pass, output, items, model, scratch, values.Slice(output.Column * n, n));
+            BehaviourSignal signal = walk[0].First.Signal;
+            Span<float> logSize = scratch.LogSize.AsSpan(0, n + 1);   // by slot
+            logSize[0] = 0f;
+            for (int i = 0; i < n; i++) logSize[i + 1] = items[i] < model.HandleCount ? Size(model, signal, items[i]) : 1f;
+            TensorPrimitives.Log(logSize[1..], logSize[1..]);
+
+            int at = 0;
+            foreach (Pass pass in walk) scratch.Prepare(pass, at++, n + 1);
+            Walk(walk, user, model, scratch, n + 1);
+            at = 0;
+            foreach (Pass pass in walk)
+            {
+                foreach (Output output in pass.Outputs)
+                    Read(output, items, model, user, scratch, scratch.Sums[at], values.Slice(output.Column * n, n));
+                at++;
+            }
         }
         for (int i = 0; i < n; i++)
             if (items[i] < model.HandleCount) slotOf[items[i]] = 0;
     }
 
-    // sums: (n + 1, 8), one row a candidate, one lane a (decay, α)
-    private static void Accumulate(Pass pass, UserProfile user, BehaviourModel model, int[] slotOf, Span<float> sums)
+    private static void Walk(List<Pass> walk, UserProfile user, BehaviourModel model, Scratch scratch, int slots)
     {
-        sums.Clear();
-        ref float sum = ref MemoryMarshal.GetReference(sums);
-        NeighbourRows rows = Table(model, pass.Signal);
+        BehaviourSignal signal = walk[0].First.Signal;
+        NeighbourRows rows = Table(model, signal);
         ReadOnlySpan<int> history = user.Handles;
-        Span<float> fade = stackalloc float[Lanes];
-        Span<float> lane = stackalloc float[Lanes];
-        for (int k = 0; k < Lanes; k++) fade[k] = k < pass.Decays.Count ? 1f : 0f;
-
+        int[] slotOf = scratch.SlotOf;
         for (int r = 0; r < history.Length && r < MaxHistory; r++)
         {
             int item = history[r];
-            if (item < model.HandleCount)
+            if (item >= model.HandleCount) continue;
+            ReadOnlySpan<int> ids = rows.Ids(item);
+            ReadOnlySpan<float> weights = rows.Weights(item);
+            scratch.Reserve(ids.Length);
+            int[] places = scratch.Places;
+            float[] counts = scratch.Counts;
+            int kept = 0;
+            for (int e = 0; e < ids.Length; e++)   // written always, kept when it is a candidate: no branch to guess
             {
-                float damping = MathF.Log(Size(model, pass.Signal, item));
-                for (int k = 0; k < pass.Decays.Count; k++) lane[k] = fade[k] * MathF.Exp(-pass.Alphas[k] * damping);
-                Vector256<float> weight = Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(lane));
-                ReadOnlySpan<int> ids = rows.Ids(item);
-                ReadOnlySpan<float> counts = rows.Weights(item);
-                for (int e = 0; e < ids.Length; e++)
-                {
-                    nuint at = (nuint)slotOf[ids[e]] * Lanes;
-                    (Vector256.LoadUnsafe(ref sum, at) + weight * counts[e]).StoreUnsafe(ref sum, at);
-                }
+                int slot = slotOf[ids[e]];
+                (places[kept], counts[kept]) = (slot, weights[e]);
+                kept += slot != 0 ? 1 : 0;
             }
-            for (int k = 0; k < pass.Decays.Count; k++) fade[k] *= pass.Decays[k];
+            float logSize = MathF.Log(Size(model, signal, item));
+            for (int p = 0; p < walk.Count; p++)
+            {
+                ReadOnlySpan<float> terms = counts.AsSpan(0, kept);
+                if (walk[p].First.Each) terms = Logarithms(walk[p].First, logSize, places.AsSpan(0, kept), terms, scratch.Damping[p], scratch.Terms);
+                Accumulate(walk[p], r, logSize, places.AsSpan(0, kept), terms, scratch.Sums[p].AsSpan(0, slots * Lanes));
+            }
         }
     }
 
-    private static void Read(Pass pass, Output output, ReadOnlySpan<int> items, BehaviourModel model, Scratch scratch, Span<float> column)
+    // ln(1 + c·x) of each kept entry; damping: pop(j)^−β by slot
+    private static Span<float> Logarithms(BehaviourFeature feature, float logSize, ReadOnlySpan<int> places, ReadOnlySpan<float> counts, float[] damping, float[] terms)
     {
-        Span<float> damping = scratch.Damping.AsSpan(0, items.Length);
-        int known = model.HandleCount;
-        for (int i = 0; i < items.Length; i++)
-        {
-            bool inside = items[i] < known;
-            column[i] = inside ? scratch.Sums[scratch.SlotOf[items[i]] * Lanes + output.Lane] : 0f;
-            damping[i] = inside ? Size(model, pass.Signal, items[i]) : 1f;
-        }
-        // ln(1 + c x pop^−β)
-        TensorPrimitives.Log(damping, damping);
-        TensorPrimitives.Multiply(damping, -output.Beta, damping);
-        TensorPrimitives.Exp(damping, damping);
-        TensorPrimitives.Multiply(column, damping, column);
-        TensorPrimitives.Multiply(column, output.Scale, column);
-        TensorPrimitives.LogP1(column, column);
+        float factor = feature.Scale * MathF.Exp(-feature.Alpha * logSize);
+        Span<float> x = terms.AsSpan(0, places.Length);
+        for (int e = 0; e < x.Length; e++) x[e] = factor * counts[e] * damping[places[e]];
+        TensorPrimitives.LogP1(x, x);
+        return x;
     }
 
-    /// <summary>The share of each place of the history in the sum behind a feature, before the logarithm.</summary>
+    // sums: (slots, 8), one row a candidate, one lane a (decay, α)
+    private static void Accumulate(Pass pass, int r, float logSize, ReadOnlySpan<int> places, ReadOnlySpan<float> terms, Span<float> sums)
+    {
+        Span<float> lane = stackalloc float[Lanes];
+        lane.Clear();
+        for (int k = 0; k < pass.Decays.Count; k++)
+        {
+            float fade = MathF.Pow(pass.Decays[k], r);
+            lane[k] = pass.First.Each ? fade : fade * MathF.Exp(-pass.Alphas[k] * logSize);
+        }
+        Vector256<float> weight = Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(lane));
+        ref float sum = ref MemoryMarshal.GetReference(sums);
+        for (int e = 0; e < terms.Length; e++)
+        {
+            nuint at = (nuint)places[e] * Lanes;
+            (Vector256.LoadUnsafe(ref sum, at) + weight * terms[e]).StoreUnsafe(ref sum, at);
+        }
+    }
+
+    private static void Read(Output output, ReadOnlySpan<int> items, BehaviourModel model, UserProfile user, Scratch scratch, float[] sums, Span<float> column)
+    {
+        int known = model.HandleCount;
+        for (int i = 0; i < items.Length; i++)   // by item, not by place, so that an item that comes twice is right twice
+            column[i] = items[i] < known ? sums[scratch.SlotOf[items[i]] * Lanes + output.Lane] : 0f;
+        BehaviourFeature feature = output.Feature;
+        if (!feature.Each)
+        {
+            Span<float> damping = scratch.Temporary.AsSpan(0, items.Length);   // c · pop(j)^−β
+            TensorPrimitives.Multiply(scratch.LogSize.AsSpan(1, items.Length), -feature.Beta, damping);
+            TensorPrimitives.Exp(damping, damping);
+            TensorPrimitives.Multiply(damping, feature.Scale, damping);
+            TensorPrimitives.Multiply(column, damping, column);
+            TensorPrimitives.LogP1(column, column);
+        }
+        if (feature.KnownUser) TensorPrimitives.Multiply(column, BehaviourFeature.Knowledge(user.Count), column);
+    }
+
+    /// <summary>The share of each place of the history in a feature: of the sum under the logarithm, or of the logarithms' sum.</summary>
     /// <param name="feature">The feature.</param>
     /// <param name="user">The user.</param>
     /// <param name="item">The candidate's handle.</param>
@@ -139,12 +186,15 @@ internal sealed class BehaviourPlan
         BehaviourModel? model = user.Space.Behaviour;
         if (model is null || item >= model.HandleCount) return;
         NeighbourRows rows = Table(model, feature.Signal);
-        float fade = 1f, total = 0f;
+        float damping = MathF.Pow(Size(model, feature.Signal, item), -feature.Beta), fade = 1f, total = 0f;
         for (int r = 0; r < user.Count && r < MaxHistory; r++)
         {
             int h = user.Handles[r];
             if (h < model.HandleCount)
-                total += shares[r] = fade * MathF.Pow(Size(model, feature.Signal, h), -feature.Alpha) * rows.WeightOf(h, item);
+            {
+                float x = damping * MathF.Pow(Size(model, feature.Signal, h), -feature.Alpha) * rows.WeightOf(h, item);
+                total += shares[r] = fade * (feature.Each ? MathF.Log(1f + feature.Scale * x) : x);
+            }
             fade *= feature.Decay;
         }
         if (total > 0) TensorPrimitives.Divide(shares, total, shares);
@@ -162,9 +212,9 @@ internal sealed class BehaviourPlan
         ? MathF.Max(model.Mass[item], 0.5f)
         : MathF.Max(model.Popularity[item], model.PopularityFloor);
 
-    private sealed class Pass(BehaviourSignal signal)
+    private sealed class Pass(BehaviourFeature first)
     {
-        public BehaviourSignal Signal { get; } = signal;
+        public BehaviourFeature First { get; } = first;
         public List<float> Decays { get; } = [];
         public List<float> Alphas { get; } = [];
         public List<Output> Outputs { get; } = [];
@@ -177,23 +227,58 @@ internal sealed class BehaviourPlan
         }
     }
 
-    private readonly record struct Output(int Lane, int Column, float Beta, float Scale);
+    private readonly record struct Output(BehaviourFeature Feature, int Lane, int Column);
 
     private sealed class Scratch
     {
         [ThreadStatic] private static Scratch? s_mine;
 
         public int[] SlotOf = [];   // all zero between calls
-        public float[] Sums = [];
-        public float[] Damping = [];
+        public float[] LogSize = [];
+        public float[] Temporary = [];
+        public float[][] Sums = [];      // by pass: (slots, 8)
+        public float[][] Damping = [];   // by pass: slots
+        public int[] Places = [];
+        public float[] Counts = [];
+        public float[] Terms = [];
 
         public static Scratch ForThread(int handles, int n)
         {
             Scratch s = s_mine ??= new();
             if (s.SlotOf.Length < handles) s.SlotOf = new int[handles + (handles >> 2)];
-            if (s.Sums.Length < (n + 1) * Lanes) s.Sums = new float[(n + 1 + (n >> 2)) * Lanes];
-            if (s.Damping.Length < n) s.Damping = new float[n + (n >> 2)];
+            if (s.LogSize.Length < n + 1)
+            {
+                s.LogSize = new float[n + 1 + (n >> 2)];
+                s.Temporary = new float[s.LogSize.Length];
+            }
             return s;
+        }
+
+        public void Prepare(Pass pass, int p, int slots)
+        {
+            if (Sums.Length <= p)
+            {
+                Array.Resize(ref Sums, p + 1);
+                Array.Resize(ref Damping, p + 1);
+                (Sums[p], Damping[p]) = ([], []);
+            }
+            if (Sums[p].Length < slots * Lanes)
+            {
+                Sums[p] = new float[(slots + (slots >> 2)) * Lanes];
+                Damping[p] = new float[slots + (slots >> 2)];
+            }
+            Sums[p].AsSpan(0, slots * Lanes).Clear();
+            if (!pass.First.Each) return;
+            Span<float> damping = Damping[p].AsSpan(0, slots);
+            TensorPrimitives.Multiply(LogSize.AsSpan(0, slots), -pass.First.Beta, damping);
+            TensorPrimitives.Exp(damping, damping);
+        }
+
+        public void Reserve(int entries)
+        {
+            if (Places.Length >= entries) return;
+            int size = entries + (entries >> 1);
+            (Places, Counts, Terms) = (new int[size], new float[size], new float[size]);
         }
     }
 }

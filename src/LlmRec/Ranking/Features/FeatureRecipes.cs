@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace LlmRec;
 
-/// <summary>Features as short lines such as <c>followers 0.8 0.5 0.25 50</c>. A kind once written stays readable for ever.</summary>
+/// <summary>Features as short lines such as <c>followers.each 0.8 0.5 0.25</c>. A kind once written stays readable for ever.</summary>
 internal static class FeatureRecipes
 {
     public static string Write(string kind, params ReadOnlySpan<float> parameters)
@@ -23,10 +23,14 @@ internal static class FeatureRecipes
                 throw new FormatException($"the feature '{recipe}' has the parameter '{words[i + 1]}', which is not a number");
         return (words[0], p) switch
         {
-            ("followers", [var decay and > 0 and <= 1, var alpha, var beta, var scale]) => new BehaviourFeature(BehaviourSignal.Followers, decay, alpha, beta, scale),
-            ("predecessors", [var decay and > 0 and <= 1, var alpha, var beta, var scale]) => new BehaviourFeature(BehaviourSignal.Predecessors, decay, alpha, beta, scale),
-            ("companions", [var decay and > 0 and <= 1, var alpha, var beta, var scale]) => new BehaviourFeature(BehaviourSignal.Companions, decay, alpha, beta, scale),
+            (_, [var decay and > 0 and <= 1, var alpha, var beta]) when Signal(words[0]) is { } signal => new BehaviourFeature(signal, decay, alpha, beta)
+            {
+                Each = words[0].Contains(".each", StringComparison.Ordinal),
+                KnownUser = words[0].EndsWith(".known", StringComparison.Ordinal),
+            },
             ("popularity", []) => new PopularityFeature(recent: false),
+            ("popularity.newcomer", []) => new PopularityFeature(recent: false, PopularityFeature.For.Newcomer),
+            ("popularity.known", []) => new PopularityFeature(recent: false, PopularityFeature.For.KnownUser),
             ("popularity.recent", []) => new PopularityFeature(recent: true),
             ("recency", []) => new AgeFeature(),
             ("cosine", [var decay and > 0 and <= 1]) => new CosineFeature(decay),
@@ -39,4 +43,12 @@ internal static class FeatureRecipes
             _ => throw new FormatException($"the feature '{recipe}' is not known to this version of the library"),
         };
     }
+
+    private static BehaviourSignal? Signal(string kind) => kind switch
+    {
+        "followers" or "followers.each" or "followers.known" or "followers.each.known" => BehaviourSignal.Followers,
+        "predecessors" or "predecessors.each" or "predecessors.known" or "predecessors.each.known" => BehaviourSignal.Predecessors,
+        "companions" or "companions.each" or "companions.known" or "companions.each.known" => BehaviourSignal.Companions,
+        _ => null,
+    };
 }

@@ -37,6 +37,15 @@ public static class Features
     public static IFeature Predecessors(double decay = 0.8, double historyDamping = 0.5, double itemDamping = 0.25) =>
         new BehaviourFeature(BehaviourSignal.Predecessors, Checked(decay), (float)historyDamping, (float)itemDamping);
 
+    /// <summary>
+    /// Directed co-occurrence in which each event votes alone: the sum over the history of decay^r · ln(1 + 1000·x) of its single
+    /// counts, so that an item to which many events lead a little can beat one to which one leads. Name: <c>followers.each.</c> and
+    /// the decay.
+    /// </summary>
+    /// <inheritdoc cref="Followers" path="/param"/>
+    public static IFeature FollowersOfEach(double decay = 0.8, double historyDamping = 0.5, double itemDamping = 0.25) =>
+        new BehaviourFeature(BehaviourSignal.Followers, Checked(decay), (float)historyDamping, (float)itemDamping) { Each = true };
+
     /// <summary>Item-KNN: the cosine of the columns of the two items, long histories weighing less; ln(1 + 50·x). Name: <c>companions.</c> and the decay.</summary>
     /// <param name="decay">Weight of an event against the one after it, in (0, 1].</param>
     public static IFeature Companions(double decay = 0.9) =>
@@ -44,6 +53,9 @@ public static class Features
 
     /// <summary>ln(1 + events). Name: <c>popularity</c>.</summary>
     public static IFeature Popularity() => new PopularityFeature(recent: false);
+
+    /// <summary>ln(1 + events) / (1 + length of the history): popularity for those of whom little is known. Name: <c>popularity.newcomer</c>.</summary>
+    public static IFeature NewcomerPopularity() => new PopularityFeature(recent: false, PopularityFeature.For.Newcomer);
 
     /// <summary>ln(1 + events, each counted half after every half-life); 0 without times. Name: <c>popularity.recent</c>.</summary>
     public static IFeature RecentPopularity() => new PopularityFeature(recent: true);
@@ -79,10 +91,13 @@ public static class Features
     /// <summary>The features of the default head.</summary>
     public static IReadOnlyList<IFeature> Default() =>
     [
-        Followers(0.5), Followers(0.8), Followers(0.95),
+        Followers(0.3), Followers(0.5), Followers(0.8), Followers(0.95), Followers(1),
+        FollowersOfEach(0.5), FollowersOfEach(0.8), FollowersOfEach(0.95), FollowersOfEach(1),
+        new BehaviourFeature(BehaviourSignal.Followers, 0.8f, 0.5f, 0.25f) { KnownUser = true },
         Predecessors(0.5), Predecessors(0.8), Predecessors(0.95),
         Companions(0.8), Companions(0.95),
-        Popularity(), RecentPopularity(), Recency(),
+        new BehaviourFeature(BehaviourSignal.Companions, 0.8f, 0.5f, 0.5f) { KnownUser = true },
+        Popularity(), NewcomerPopularity(), new PopularityFeature(recent: false, PopularityFeature.For.KnownUser), RecentPopularity(), Recency(),
         Cosine(), BestCosine(), Text(),
         Categories(), Attributes(), UserAttributes(),
     ];

@@ -27,6 +27,13 @@ public sealed record LinearScoringOptions
     /// <summary>How many of the other items stand for all of them, each with its share of their weight, at least 1. Default: 256.</summary>
     public int RandomNegatives { get; init; } = 256;
 
+    /// <summary>
+    /// Share of the examples that are turned into newcomers of whom only words are known: the history is withheld, and the mean of up
+    /// to three of its items' vectors stands for the words. So the weights of words and of popularity for newcomers are learned too.
+    /// In [0, 1]. Default: 0.1.
+    /// </summary>
+    public double Newcomers { get; init; } = 0.1;
+
     /// <summary>Weight of wanted items against unwanted ones in <see cref="LinearScoringLoss.Logistic"/>, above 0. Default: 1.</summary>
     public double PositiveWeight { get; init; } = 1;
 
@@ -53,6 +60,7 @@ public sealed record LinearScoringOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(RandomNegatives, 1);
         if (!(PositiveWeight > 0) || !double.IsFinite(PositiveWeight)) throw new ArgumentOutOfRangeException(nameof(PositiveWeight), PositiveWeight, "the weight of wanted items is above 0");
         if (!(LearningRate > 0) || !double.IsFinite(LearningRate)) throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, "the step is above 0");
+        if (!(Newcomers is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(Newcomers), Newcomers, "the share of newcomers lies in [0, 1]");
         ArgumentOutOfRangeException.ThrowIfNegative(Threads);
         if (!double.IsFinite(L2)) throw new ArgumentOutOfRangeException(nameof(L2), L2, "the penalty is finite");
     }

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace LlmRec;
 
 /// <summary>Turns examples into feature values, choosing rivals for those in which all items compete.</summary>
@@ -35,7 +37,15 @@ internal static class TrainingBlocks
         int given = items.Count;
         int hard = 0;
         float logWeight = 0;
-        if (open) (hard, logWeight) = AddRivals(head, space, live, options, scratch, new Random(options.Seed * 31 + index));
+        if (open)
+        {
+            var random = new Random(options.Seed * 31 + index);
+            scratch.Taken.Clear();
+            foreach (int item in items.Handles) scratch.Taken.Add(item);
+            foreach (int item in scratch.User.Handles) scratch.Taken.Add(item);
+            if (random.NextDouble() < options.Newcomers) MakeNewcomer(scratch.User, space, random);
+            (hard, logWeight) = AddRivals(head, space, live, options, scratch, random);
+        }
 
         int n = items.Count, f = head.Parts.Count;
         var values = new float[f * n];
@@ -57,10 +67,6 @@ internal static class TrainingBlocks
     {
         Candidates items = scratch.Items;
         HashSet<int> taken = scratch.Taken;
-        taken.Clear();
-        foreach (int item in items.Handles) taken.Add(item);
-        foreach (int item in scratch.User.Handles) taken.Add(item);
-
         Candidates pool = scratch.Pool;
         pool.Reset(space);
         bool all = live.Length <= ScoreAllUpTo;
@@ -86,6 +92,18 @@ internal static class TrainingBlocks
             drawn++;
         }
         return (hard, drawn == 0 ? 0 : MathF.Log(rest / (float)drawn));
+    }
+
+    private static void MakeNewcomer(UserProfile user, IItemSpace space, Random random)
+    {
+        int d = space.Dimensions, n = user.Count;
+        if (d == 0 || n == 0) return;
+        float[] words = new float[d];
+        for (int i = 0; i < Math.Min(3, n); i++) TensorPrimitives.Add(words, user.VectorAt(random.Next(n)), words);
+        float length = TensorPrimitives.Norm<float>(words);
+        if (!(length > 0)) return;
+        user.Reset(user.Context, space, user.Now);
+        TensorPrimitives.Divide(words, length, user.SetText(d));
     }
 
     private static int AddStrongest(LinearScoringHead head, int count, Scratch scratch)
