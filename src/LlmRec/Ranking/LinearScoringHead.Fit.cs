@@ -23,21 +23,18 @@ public sealed partial class LinearScoringHead
         int f = _features.Length;
         bool hasBias = options.Loss is LinearScoringLoss.Logistic or LinearScoringLoss.Squared;
         double[] scale = LinearObjective.Scales(train, f);
-        var prior = new double[f];
-        var start = new double[f + (hasBias ? 1 : 0)];
-        for (int k = 0; k < f; k++)
-            if (options.Continue && scale[k] > 0) start[k] = prior[k] = before.Weights[k] / scale[k];
-        if (options.Continue && hasBias) start[f] = before.Weights[f];
+        var present = new double[f + (hasBias ? 1 : 0)];
+        for (int k = 0; k < f; k++) present[k] = scale[k] > 0 ? before.Weights[k] / scale[k] : 0;
+        if (hasBias) present[f] = before.Weights[f];
+        double[] prior = present[..f];
+        // few examples must not overrule what is known beforehand
+        options = options with { L2 = options.L2 + options.Prior / train.Length };
 
         var objective = new LinearObjective(train, scale, prior, options, hasBias);
         LinearObjective watch = held.Length > 0 ? new(held, scale, prior, options, hasBias) : objective;
-        var minimiser = new Lbfgs(start, objective.Evaluate);
-        var present = new double[start.Length];
-        for (int k = 0; k < f; k++) present[k] = scale[k] > 0 ? before.Weights[k] / scale[k] : 0;
-        if (hasBias) present[f] = before.Weights[f];
+        var minimiser = new Lbfgs(present, objective.Evaluate);
         double untrained = watch.Loss(present);
-        double[] best = minimiser.X;
-        double bestLoss = watch.Loss(best);
+        (double[] best, double bestLoss) = (present, untrained);
         int kept = 0;
         for (int i = 1; i <= options.MaxIterations; i++)
         {

@@ -60,7 +60,7 @@ public sealed class LinearScoringFitTests
         double whole = all.Fit(examples, world, new() { HoldOut = 0 }).Loss;
         sampled.Fit(examples, world, new() { HoldOut = 0, HardNegatives = 20, RandomNegatives = 40 });
         // the sampled head, judged by the loss over all items
-        double judged = sampled.Fit(examples, world, new() { HoldOut = 0, MaxIterations = 1, Continue = true }).HeldOutLossBefore;
+        double judged = sampled.Fit(examples, world, new() { HoldOut = 0, MaxIterations = 1 }).HeldOutLossBefore;
         Assert.That(judged, Is.EqualTo(whole).Within(0.05));
     }
 
@@ -93,16 +93,28 @@ public sealed class LinearScoringFitTests
     }
 
     [Test]
-    public void Fit_Continued_UnderAStrongPenalty_StaysWhereItStands()
+    public void Fit_UnderAStrongPenalty_StaysWhereItStands()
     {
         (SmallWorld world, HeldBackEvents examples) = Split(50, 60, 1000, 5);
         LinearScoringHead head = new();
         head.Fit(examples, world);
         float[] before = [.. head.Weights];
-        head.Fit(examples, world, new() { Continue = true, L2 = 1e6 });
-        Assert.That(head.Weights, Is.EqualTo(before).Within(1e-4));
         head.Fit(examples, world, new() { L2 = 1e6 });
-        Assert.That(head.Weights[0], Is.Zero.Within(1e-4));
+        Assert.That(head.Weights, Is.EqualTo(before).Within(1e-4));
+    }
+
+    [Test]
+    public void Fit_OfAFewExamples_LeavesTheDefaultsAlmostAlone()
+    {
+        (SmallWorld world, HeldBackEvents examples) = Split(50, 5, 60, 5);
+        float[] fresh = [.. new LinearScoringHead().Weights];
+        double Moved(double prior)
+        {
+            var head = new LinearScoringHead();
+            head.Fit(examples, world, new() { Prior = prior });
+            return head.Weights.Zip(fresh, (a, b) => Math.Abs(a - b)).Sum();
+        }
+        Assert.That(Moved(2), Is.GreaterThan(0).And.LessThan(0.5 * Moved(0)));
     }
 
     [Test]
@@ -121,7 +133,7 @@ public sealed class LinearScoringFitTests
         SmallWorld world = new SmallWorld(40, 10, 600, 6).Counted();
         var head = new LinearScoringHead([Features.Cosine()], new Dictionary<string, float>());
         head.Fit(new Shown(world, (cosine, random) => random.NextDouble() < 1 / (1 + Math.Exp(1 - 3 * cosine)) ? 1 : 0), world,
-            new() { Loss = LinearScoringLoss.Logistic, L2 = 1e-6 });
+            new() { Loss = LinearScoringLoss.Logistic, L2 = 1e-6, Prior = 0 });
         using (Assert.EnterMultipleScope())
         {
             Assert.That(head.Weights[0], Is.EqualTo(3f).Within(0.35f));
@@ -135,7 +147,7 @@ public sealed class LinearScoringFitTests
         SmallWorld world = new SmallWorld(40, 10, 600, 7).Counted();
         var head = new LinearScoringHead([Features.Cosine()], new Dictionary<string, float>());
         head.Fit(new Shown(world, (cosine, random) => (float)(3 + 2 * cosine + 0.1 * (random.NextDouble() - 0.5))), world,
-            new() { Loss = LinearScoringLoss.Squared, L2 = 1e-8 });
+            new() { Loss = LinearScoringLoss.Squared, L2 = 1e-8, Prior = 0 });
         using (Assert.EnterMultipleScope())
         {
             Assert.That(head.Weights[0], Is.EqualTo(2f).Within(0.02f));

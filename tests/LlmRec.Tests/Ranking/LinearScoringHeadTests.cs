@@ -58,7 +58,7 @@ public sealed class LinearScoringHeadTests
     {
         SmallWorld world = new SmallWorld(30, 10, 500, 4).Counted();
         var scores = new float[30];
-        new LinearScoringHead([Features.Popularity(), Features.Cosine()]).Rank(world.User(), world.All(), scores);
+        new LinearScoringHead([Features.NewcomerPopularity(), Features.Cosine()]).Rank(world.User(), world.All(), scores);
         int[] best = new int[1], popular = new int[1];
         TopScores.Select(scores, best);
         TopScores.Select(world.Behaviour!.Popularity, popular);

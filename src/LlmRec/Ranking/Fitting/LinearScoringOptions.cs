@@ -6,8 +6,14 @@ public sealed record LinearScoringOptions
     /// <summary>What is minimised. Default: <see cref="LinearScoringLoss.Listwise"/>.</summary>
     public LinearScoringLoss Loss { get; init; } = LinearScoringLoss.Listwise;
 
-    /// <summary>Penalty λ/2·‖w‖² on the weights of the standardised features, at least 0. Default: 0.001.</summary>
+    /// <summary>
+    /// Penalty λ/2·‖w − w₀‖² on the weights of the standardised features, where w₀ are the weights before fitting: the defaults at
+    /// first, and where the head stands when it is fitted further. At least 0. Default: 0.001.
+    /// </summary>
     public double L2 { get; init; } = 1e-3;
+
+    /// <summary>A penalty that fades as examples come in: this divided by their number is added to <see cref="L2"/>. At least 0. Default: 2.</summary>
+    public double Prior { get; init; } = 2;
 
     /// <summary>Most L-BFGS iterations, at least 1. Default: 100.</summary>
     public int MaxIterations { get; init; } = 100;
@@ -37,9 +43,6 @@ public sealed record LinearScoringOptions
     /// <summary>Weight of wanted items against unwanted ones in <see cref="LinearScoringLoss.Logistic"/>, above 0. Default: 1.</summary>
     public double PositiveWeight { get; init; } = 1;
 
-    /// <summary>True: start from the present weights, and let the penalty pull towards them instead of towards zero. Default: false.</summary>
-    public bool Continue { get; init; }
-
     /// <summary>Step of the online updates (AdaGrad) on the standardised features, above 0. Default: 0.02.</summary>
     public double LearningRate { get; init; } = 0.02;
 
@@ -51,7 +54,8 @@ public sealed record LinearScoringOptions
 
     internal void Check()
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(L2, 0);
+        if (!(L2 >= 0) || !double.IsFinite(L2)) throw new ArgumentOutOfRangeException(nameof(L2), L2, "the penalty is at least 0");
+        if (!(Prior >= 0) || !double.IsFinite(Prior)) throw new ArgumentOutOfRangeException(nameof(Prior), Prior, "the fading penalty is at least 0");
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxIterations, 1);
         if (!(HoldOut is >= 0 and <= 0.5)) throw new ArgumentOutOfRangeException(nameof(HoldOut), HoldOut, "the held-out share lies in [0, 0.5]");
         ArgumentOutOfRangeException.ThrowIfLessThan(Patience, 1);
@@ -62,6 +66,5 @@ public sealed record LinearScoringOptions
         if (!(LearningRate > 0) || !double.IsFinite(LearningRate)) throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, "the step is above 0");
         if (!(Newcomers is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(Newcomers), Newcomers, "the share of newcomers lies in [0, 1]");
         ArgumentOutOfRangeException.ThrowIfNegative(Threads);
-        if (!double.IsFinite(L2)) throw new ArgumentOutOfRangeException(nameof(L2), L2, "the penalty is finite");
     }
 }
