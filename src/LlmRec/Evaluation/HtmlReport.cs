@@ -47,6 +47,13 @@ internal sealed class HtmlReport(EvaluationReport report, string title, IReadOnl
             foreach (UserSegment s in groups) table.Add([s.Name, s.Users.ToString("N0", CultureInfo.InvariantCulture), .. s.Values.Select(EvaluationReport.Format)]);
             html.Append("<h2>User groups</h2>\n").Append(Table(table));
         }
+        if (report.Models[0].Picture.ItemGroups is { Names: var groupNames, Wanted: var wanted })
+        {
+            var table = new ReportTable(["Item group", "wanted", .. report.Models.Select(m => m.Name)]);
+            for (int g = 0; g < groupNames.Count; g++)
+                table.Add([groupNames[g], EvaluationReport.Format(wanted?[g]), .. report.Models.Select(m => EvaluationReport.Format(m.Picture.ItemGroups!.Value.Exposure?[g]))]);
+            html.Append("<h2>Item groups</h2>\n").Append(Table(table)).Append("<p class=\"soft\">Share of the attention, rank r weighing 1 / log2(r + 1), beside the group's share of what the users then chose.</p>\n");
+        }
         html.Append("<h2>What the columns mean</h2>\n<ul>\n");
         foreach (Metric m in report.Metrics)
             html.Append("<li><b>").Append(E(m.Name)).Append("</b>: ").Append(E(m.Description)).Append(m.HigherIsBetter switch { true => "; more is better", false => "; less is better", null => "" }).Append("</li>\n");

@@ -25,6 +25,11 @@ internal sealed class ModelPicture
         }
         PopularityLift = own > 0 ? (lists - own) / own : null;
 
+        if (world.ItemGroups is { } groups)
+            ItemGroups = (world.ItemGroupNames,
+                GroupMetrics.Exposure(outcomes.Select(u => u.List), groups, world.ItemGroupNames.Count, length),
+                GroupMetrics.Share(outcomes.SelectMany(u => u.Relevant), groups, world.ItemGroupNames.Count));
+
         // Share of all exposure that the x most shown items have, at 50 places: how fast a few items take everything.
         Array.Sort(exposure, (a, b) => b.CompareTo(a));
         double all = exposure.Sum(x => (double)x), sum = 0;
@@ -49,6 +54,9 @@ internal sealed class ModelPicture
 
     /// <summary>Popularity of all lists over that of the histories, minus 1.</summary>
     public double? PopularityLift { get; }
+
+    /// <summary>Of each group of items, the share of the attention and the share of what was wanted; null when nobody asked for groups.</summary>
+    public (IReadOnlyList<string> Names, double[]? Exposure, double[]? Wanted)? ItemGroups { get; }
 
     /// <summary>Share of the items, most shown first, against their share of the exposure.</summary>
     public IReadOnlyList<(double X, double Y)> Concentration { get; }

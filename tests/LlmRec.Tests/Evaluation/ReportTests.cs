@@ -146,6 +146,7 @@ public sealed class ReportTests
                 for (int m = 0; m < report.Models.Count; m++)
                     Assert.That(kind.Sum(s => s.Users * s.Values[m]!.Value) / report.Users, Is.EqualTo(report.Models[m].Values[0].Value).Within(1e-12));
             }
+            Assert.That(Parse(report.ToHtml()).Descendants("h2").Select(h => h.Value), Is.SupersetOf(["User groups", "Item groups"]));
             UserSegment[] groups = [.. report.Segments().Where(s => s.Kind == "user group")];
             Assert.That(groups.Select(g => g.Name), Is.EqualTo(["ones", "others"]));
             for (int m = 0; m < report.Models.Count; m++)
