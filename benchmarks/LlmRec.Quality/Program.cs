@@ -12,7 +12,7 @@ int at = Array.IndexOf(args, "--threads");
 int threads = at >= 0 ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : 2;
 DataSet data = DataSet.Read(args[0]);
 var head = new LinearScoringHead();
-Experiment.Result r = await Experiment.RunAsync(data, head, threads, args.Contains("--validation"), new());
+LeaveLastOut.Result r = await LeaveLastOut.RunAsync(data, head, threads, args.Contains("--validation"), new());
 
 var buffer = new System.Buffers.ArrayBufferWriter<byte>();
 using (var json = new System.Text.Json.Utf8JsonWriter(buffer))

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace LlmRec.Quality;
 
 /// <summary>Leave-last-out with full ranking: the last event of a user is asked for, the last but one teaches the head, the rest is counted.</summary>
-internal static class Experiment
+internal static class LeaveLastOut
 {
     public static async Task<Result> RunAsync(DataSet data, LinearScoringHead head, int threads, bool validation, LinearScoringOptions options)
     {
