@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace LlmRec.Kernels;
 
@@ -167,6 +168,7 @@ internal static unsafe class ProductDriver
                 int rows = Math.Min(tileRows, i1 - i);
                 if (job.Lower && j > i + rows - 1) continue;
                 float* a = left + (i - i0) * leftRow, c = job.C + i * job.CRow + j;
+                Prefetch(c, job.CRow, rows);
                 if (direct && columns == PanelColumns)
                 {
                     TileKernel.Multiply(job.Width, rows, k, a, aRow, aStep, right, rightStep, c, job.CRow, fromC);
@@ -181,6 +183,17 @@ internal static unsafe class ProductDriver
                 if (finish) TileFinish.Apply(job, spare, PanelColumns, i, j, rows, columns);
                 else Copy(spare, PanelColumns, c, job.CRow, rows, columns);
             }
+        }
+    }
+
+    /// <summary>Fetches a tile of C while it is computed: a C that fits no cache would otherwise be waited for when it is stored.</summary>
+    public static void Prefetch(float* c, nint cRow, int rows)
+    {
+        if (!Sse.IsSupported) return;
+        for (int r = 0; r < rows; r++, c += cRow)
+        {
+            Sse.Prefetch0(c);
+            Sse.Prefetch0(c + PanelColumns / 2);
         }
     }
 

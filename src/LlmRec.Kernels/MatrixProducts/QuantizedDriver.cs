@@ -58,8 +58,9 @@ internal static unsafe class QuantizedDriver
                 for (int i = i0; i < i1; i += tileRows)
                 {
                     int rows = Math.Min(tileRows, i1 - i);
-                    ByteTile.Multiply(width, rows, b.Steps, left + (i - i0) * rowBytes, rowBytes, panel, sums);
                     float* c = job.C + i * job.CRow + j;
+                    ProductDriver.Prefetch(c, job.CRow, rows);
+                    ByteTile.Multiply(width, rows, b.Steps, left + (i - i0) * rowBytes, rowBytes, panel, sums);
                     bool whole = direct && columns == PanelColumns;
                     Dequantize(job.Width, sums, scales + (i - i0), zeros + (i - i0), b.ScalePointer + j, b.SumPointer + j, rows, whole ? c : spare, whole ? job.CRow : PanelColumns);
                     if (whole) continue;
