@@ -19,5 +19,6 @@ internal static class WorkloadRegistry
         new CholeskyWorkload(),
         new RowsWorkload(),
         new RecommendWorkload(),
+        new DiversifyWorkload(),
     ];
 }
