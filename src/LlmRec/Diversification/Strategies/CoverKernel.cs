@@ -133,55 +133,79 @@ internal static unsafe class CoverKernel
     }
 
     /// <summary>gain[column] += Σ over rows of (covered[row] + s)^γ − root[row].</summary>
-    public static void AddGains(float* tile, float* covered, float* roots, float* gain, double gamma)
+    /// <remarks>Bound by the square roots, two vectors of them a row; as <see cref="AddToRows"/>.</remarks>
+    public static void AddToColumns(float* tile, float* covered, float* roots, float* gain, double gamma)
     {
+        if (gamma != 0.5)
+        {
+            float* work = stackalloc float[Side];
+            for (int row = 0; row < Side; row++, tile += Side)
+            {
+                Raise(tile, new(covered + row, 1), work, gamma);
+                for (int column = 0; column < Side; column++)
+                    gain[column] += work[column] - roots[row];
+            }
+            return;
+        }
         Vector512<float> left = Vector512<float>.Zero, right = Vector512<float>.Zero;
-        float* work = stackalloc float[Side * Side];
-        for (int row = 0; row < Side; row++)
+        float sum = 0;
+        for (int row = 0; row < Side; row++, tile += Side)
         {
             Vector512<float> c = Vector512.Create(covered[row]);
-            (Vector512.Load(tile + row * Side) + c).Store(work + row * Side);
-            (Vector512.Load(tile + row * Side + 16) + c).Store(work + row * Side + 16);
+            left += Vector512.Sqrt(Vector512.Load(tile) + c);
+            right += Vector512.Sqrt(Vector512.Load(tile + 16) + c);
+            sum += roots[row];
         }
-        Power(work, gamma);
-        for (int row = 0; row < Side; row++)
+        (Vector512.Load(gain) + (left - Vector512.Create(sum))).Store(gain);
+        (Vector512.Load(gain + 16) + (right - Vector512.Create(sum))).Store(gain + 16);
+    }
+
+    /// <summary>rowSums (32, 16) += the parts, lane by lane, of Σ over columns of (covered[column] + s)^γ − root[column].</summary>
+    public static void AddToRows(float* tile, float* covered, float* roots, float* rowSums, double gamma)
+    {
+        if (gamma != 0.5)
         {
-            Vector512<float> root = Vector512.Create(roots[row]);
-            left += Vector512.Load(work + row * Side) - root;
-            right += Vector512.Load(work + row * Side + 16) - root;
+            float* work = stackalloc float[Side];
+            for (int row = 0; row < Side; row++, tile += Side)
+            {
+                Raise(tile, new(covered, Side), work, gamma);
+                for (int column = 0; column < Side; column++)
+                    rowSums[row * 16 + column % 16] += work[column] - roots[column];
+            }
+            return;
+        }
+        Vector512<float> c0 = Vector512.Load(covered), c1 = Vector512.Load(covered + 16), root = Vector512.Load(roots) + Vector512.Load(roots + 16);
+        for (int row = 0; row < Side; row++, tile += Side, rowSums += 16)
+            (Vector512.Load(rowSums) + (Vector512.Sqrt(Vector512.Load(tile) + c0) + Vector512.Sqrt(Vector512.Load(tile + 16) + c1) - root)).Store(rowSums);
+    }
+
+    /// <summary>Both of the above while nothing is covered and γ = ½: √s serves rows and columns alike. Without <paramref name="rowSums"/>, columns only.</summary>
+    public static void AddFirstRoots(float* tile, float* gain, float* rowSums)
+    {
+        Vector512<float> left = Vector512<float>.Zero, right = Vector512<float>.Zero;
+        for (int row = 0; row < Side; row++, tile += Side)
+        {
+            Vector512<float> s0 = Vector512.Sqrt(Vector512.Load(tile)), s1 = Vector512.Sqrt(Vector512.Load(tile + 16));
+            left += s0;
+            right += s1;
+            if (rowSums != null)
+            {
+                float* to = rowSums + row * 16;
+                (Vector512.Load(to) + (s0 + s1)).Store(to);
+            }
         }
         (Vector512.Load(gain) + left).Store(gain);
         (Vector512.Load(gain + 16) + right).Store(gain + 16);
     }
 
-    /// <summary>gain[row] += Σ over columns of (covered[column] + s)^γ − root[column].</summary>
-    public static void AddGainsTransposed(float* tile, float* covered, float* roots, float* gain, double gamma)
+    private static void Raise(float* tile, ReadOnlySpan<float> covered, float* work, double gamma)
     {
-        float* work = stackalloc float[Side * Side];
-        Vector512<float> c0 = Vector512.Load(covered), c1 = Vector512.Load(covered + 16), r0 = Vector512.Load(roots), r1 = Vector512.Load(roots + 16);
-        for (int j = 0; j < Side * Side; j += Side)
-        {
-            (Vector512.Load(tile + j) + c0).Store(work + j);
-            (Vector512.Load(tile + j + 16) + c1).Store(work + j + 16);
-        }
-        Power(work, gamma);
-        for (int row = 0; row < Side; row++)
-            gain[row] += Vector512.Sum(Vector512.Load(work + row * Side) - r0 + (Vector512.Load(work + row * Side + 16) - r1));
-    }
-
-    private static void Power(float* work, double gamma)
-    {
-        var all = new Span<float>(work, Side * Side);
-        if (gamma == 1)
-            return;
-        if (gamma == 0.5)
-        {
-            for (int j = 0; j < Side * Side; j += 16)
-                Vector512.Sqrt(Vector512.Load(work + j)).Store(work + j);
-        }
+        var to = new Span<float>(work, Side);
+        if (covered.Length == 1)
+            TensorPrimitives.Add(new ReadOnlySpan<float>(tile, Side), covered[0], to);
         else
-        {
-            TensorPrimitives.Pow(all, (float)gamma, all);
-        }
+            TensorPrimitives.Add(new ReadOnlySpan<float>(tile, Side), covered, to);
+        if (gamma != 1)
+            TensorPrimitives.Pow(to, (float)gamma, to);
     }
 }

@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
 
 namespace LlmRec;
 
@@ -80,7 +82,7 @@ internal sealed unsafe class MsdStrategy : GreedyStrategy
         int n = run.N, d = run.D, best = -1;
         float lambda = (float)run.Lambda, variety = (1 - lambda) * (run.Options.ScaledVariety ? 0.5f / _count : 1), count = _count;
         Span<double> sum = _sum.Take(d);
-        float* unit = _unit.Pointer(d), dots = _dots.Pointer(n);
+        float* unit = _unit.Pointer(d), dots = _dots.Pointer(n + 16);
         double squares = 0;
         foreach (double x in sum)
             squares += x * x;
@@ -100,19 +102,27 @@ internal sealed unsafe class MsdStrategy : GreedyStrategy
 
         // Values from the 16-bit rows; whatever could still be the best within their error is valued precisely.
         _quantized.Dots(unit, d, n, dots);
+        new Span<float>(dots + n, 16).Fill(float.NegativeInfinity);
         var approximate = new Span<float>(dots, n);
         TensorPrimitives.Multiply(approximate, -variety * (float)length, approximate);
         TensorPrimitives.MultiplyAdd(has, variety * count, approximate, approximate);
         TensorPrimitives.MultiplyAdd(r, lambda, approximate, approximate);
-        float top = float.NegativeInfinity;
         for (int i = 0; i < n; i++)
-            if (approximate[i] > top && state[i] == 0)
-                top = approximate[i];
+            if (state[i] != 0)
+                approximate[i] = float.NegativeInfinity;
+        float top = TensorPrimitives.Max(approximate);
         double error = variety * length * QuantizedRows.Error(d) + 1e-6 * (Math.Abs(top) + variety * count * 2);
-        float threshold = (float)(top - 2 * error);
-        for (int i = 0; i < n; i++)
-            if (approximate[i] >= threshold && state[i] == 0)
-                Consider(i, ref value);
+        Vector512<float> threshold = Vector512.Create((float)(top - 2 * error));
+        for (int i = 0; i < n; i += 16)
+        {
+            // The buffer has room for a last whole vector; what lies beyond n there is −∞.
+            for (ulong hits = Vector512.GreaterThanOrEqual(Vector512.Load(dots + i), threshold).ExtractMostSignificantBits(); hits != 0; hits &= hits - 1)
+            {
+                int at = i + BitOperations.TrailingZeroCount(hits);
+                if (state[at] == 0)
+                    Consider(at, ref value);
+            }
+        }
         return best;
 
         void Consider(int i, ref float value)
