@@ -55,18 +55,11 @@ public sealed partial class Diversifier : IDiversifier
                     run.MixCategories();
                 GreedyStrategy strategy = run.Strategy(diversity == 0 ? DiversityStrategy.Relevance : Strategy);
                 strategy.Begin(run);
-                int count = 0;
-                for (; count < k; count++)
-                {
-                    int index = strategy.Next(run, out double value);
-                    if (index < 0)
-                        break;
-                    picks[count] = new(index, (float)value);
-                    run.State[index] |= DiversityRun.Picked;
-                    if (count + 1 < k)
-                        strategy.Add(run, index);
-                    run.PickCount++;
-                }
+                int count = Pick(run, strategy, k, picks);
+                if (notes is not null && !run.Rules.IsEmpty)
+                    run.Rules.Report(notes, count, k);
+                if (_options.Reasons)
+                    Explain(run, candidates, rows, shown, picks[..count]);
                 return count;
             }
         }
@@ -75,6 +68,63 @@ public sealed partial class Diversifier : IDiversifier
             run.Leave();
             t_run = run;
         }
+    }
+
+    private static int Pick(DiversityRun run, GreedyStrategy strategy, int k, Span<Pick> picks)
+    {
+        RuleBook rules = run.Rules;
+        bool ruled = !rules.IsEmpty;
+        if (ruled)
+        {
+            rules.Plan(k);
+            k = rules.Length;
+        }
+        int count = 0;
+        for (; count < k; count++)
+        {
+            if (ruled)
+                Bar(run);
+            int index = strategy.Next(run, out double value);
+            if (ruled)
+                index = Permitted(run, strategy, index, ref value);
+            if (index < 0)
+                break;
+            picks[count] = new(index, (float)value);
+            run.State[index] |= DiversityRun.Picked;
+            if (ruled)
+                rules.Add(index);
+            if (count + 1 < k)
+                strategy.Add(run, index);
+            run.PickCount++;
+        }
+        return count;
+    }
+
+    /// <summary>Bars what a cap or a distance holds back at this step.</summary>
+    private static void Bar(DiversityRun run)
+    {
+        Span<byte> state = run.State;
+        for (int i = 0; i < state.Length; i++)
+            state[i] = (byte)((state[i] & DiversityRun.Picked) | (run.Rules.Allows(i) ? 0 : DiversityRun.Barred));
+    }
+
+    /// <summary>The best candidate after which the list can still be finished; when a search without end let none pass, the best one.</summary>
+    private static int Permitted(DiversityRun run, GreedyStrategy strategy, int index, ref double value)
+    {
+        (int best, double bestValue) = (index, value);
+        while (index >= 0)
+        {
+            int group = run.Rules.GroupOf(index);
+            if (run.Rules.CanFinish(group))
+                return index;
+            Span<byte> state = run.State;
+            for (int i = 0; i < state.Length; i++)
+                if (run.Rules.GroupOf(i) == group)
+                    state[i] |= DiversityRun.Barred;
+            index = strategy.Next(run, out value);
+        }
+        value = bestValue;
+        return best;
     }
 
     private static void Check(RankedCandidates candidates, double diversity)

@@ -40,6 +40,27 @@ public sealed record DiversityOptions
     /// <summary>SSD: adds one constant dimension to every vector, so that parallel vectors of opposite sign are not the same. Default true.</summary>
     public bool AppendBias { get; init; } = true;
 
+    /// <summary>Rules about the list as a whole, the weightier first; they act inside any strategy and at any diversity. Default: none.</summary>
+    public IReadOnlyList<ListRule> Rules { get; init; } = [];
+
+    /// <summary>
+    /// Exploration: scores get Gumbel noise of this share of their range, times the diversity, so that with <see cref="DiversityStrategy.Relevance"/> at diversity 1 lists are draws
+    /// from the softmax of scores at this temperature. Drawn from <see cref="RankedCandidates.Seed"/>. At least 0; default 0, none.
+    /// </summary>
+    public double Temperature { get; init; }
+
+    /// <summary>Scores closer than this share of their range come in random order, drawn from <see cref="RankedCandidates.Seed"/>; 1e-6 shuffles equal scores. Acts above diversity 0. At least 0; default 0: the earlier candidate first.</summary>
+    public double TieWidth { get; init; }
+
+    /// <summary>
+    /// Long-tail promotion: the least popular candidate gains this share of the range of scores, times the diversity, the most popular nothing, the
+    /// others by their rank in <see cref="RankedCandidates.Popularity"/>. At least 0; default 0.
+    /// </summary>
+    public double LongTail { get; init; }
+
+    /// <summary>True (default): each <see cref="Pick"/> says what it gave up, won and filled. False spares k²/2 products of vectors.</summary>
+    public bool Reasons { get; init; } = true;
+
     /// <summary>Settings with which picks and values equal those of pyversity 0.2.0: raw scores for MMR, MSD and COVER, bare sums, and zero vectors that count as new.</summary>
     public static DiversityOptions Literal(DiversityStrategy strategy) => new()
     {
@@ -64,6 +85,11 @@ public sealed record DiversityOptions
             throw new ArgumentOutOfRangeException(nameof(options), g, $"{nameof(Gamma)} is an exponent in (0, 1] for COVER and a finite factor of at least 0 for SSD");
         if (!(options.Scale >= 0 && double.IsFinite(options.Scale)))
             throw new ArgumentOutOfRangeException(nameof(options), options.Scale, $"{nameof(Scale)} is finite and at least 0");
+        if (options.Rules is null || options.Rules.Contains(null!))
+            throw new ArgumentException($"{nameof(Rules)} is null or holds null: give an empty list for none", nameof(options));
+        foreach ((string name, double x) in new[] { (nameof(Temperature), options.Temperature), (nameof(TieWidth), options.TieWidth), (nameof(LongTail), options.LongTail) })
+            if (!(x >= 0 && double.IsFinite(x)))
+                throw new ArgumentOutOfRangeException(nameof(options), x, $"{name} is finite and at least 0");
         if (options.Window is < 1)
             throw new ArgumentOutOfRangeException(nameof(options), options.Window, $"{nameof(Window)} holds at least one item; null means all");
     }

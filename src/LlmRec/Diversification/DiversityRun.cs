@@ -5,11 +5,12 @@ namespace LlmRec;
 /// <summary>One call of a diversifier: its input in the form the strategies read, and what was picked so far. Kept and reused by its thread.</summary>
 internal sealed unsafe class DiversityRun
 {
-    private readonly Scratch<float> _relevance32 = new(), _matrix = new(), _picked = new();
+    private readonly Scratch<float> _relevance32 = new(), _left = new(), _picked = new();
     private readonly Scratch<byte> _state = new();
     private readonly GreedyStrategy?[] _strategies = new GreedyStrategy?[Enum.GetValues<DiversityStrategy>().Length];
     private readonly FeatureRows _features = new();
     private double[] _relevance = [];
+    private float[] _explored = [];
     private bool _categoriesRead;
 
     /// <summary>Number of candidates.</summary>
@@ -89,10 +90,34 @@ internal sealed unsafe class DiversityRun
         State.Clear();
         if (_relevance.Length < N)
             _relevance = new double[Math.Max(N, _relevance.Length * 3 / 2)];
-        RelevanceScaling.Apply(scale, candidates.Scores.Span, Relevance, isDpp && options.IsLiteral ? Epsilon : 0);
+        Scores = candidates.Scores;
+        if (Exploration.Acts(options, diversity))
+        {
+            RelevanceScaling.Apply(RelevanceScale.Raw, candidates.Scores.Span, Relevance); // refuses what is not finite
+            if (_explored.Length < N)
+                _explored = new float[N];
+            Exploration.Apply(candidates, options, diversity, _explored.AsSpan(0, N));
+            Scores = _explored.AsMemory(0, N);
+        }
+        Rules.Read(options.Rules, candidates);
+        RelevanceScaling.Apply(scale, Scores.Span, Relevance, isDpp && options.IsLiteral ? Epsilon : 0);
         Span<float> rounded = Relevance32;
         for (int i = 0; i < rounded.Length; i++)
             rounded[i] = (float)Relevance[i];
+    }
+
+    /// <summary>The scores to go by: as given, or with exploration.</summary>
+    public ReadOnlyMemory<float> Scores;
+
+    /// <summary>The rules of the run.</summary>
+    public RuleBook Rules { get; } = new();
+
+    /// <summary>A copy of n values to strike out from.</summary>
+    public Span<float> Left(ReadOnlySpan<float> values)
+    {
+        Span<float> left = _left.Take(values.Length);
+        values.CopyTo(left);
+        return left;
     }
 
     /// <summary>Categories of candidates and shown items, and the user's mix; after <see cref="ReadCategories"/>.</summary>
@@ -154,5 +179,6 @@ internal sealed unsafe class DiversityRun
     {
         Candidates = null!;
         Rows = Shown = null;
+        Scores = default;
     }
 }

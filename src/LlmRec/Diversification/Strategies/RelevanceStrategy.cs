@@ -5,7 +5,7 @@ internal sealed class RelevanceStrategy : GreedyStrategy
 {
     private readonly Scratch<float> _left = new();
 
-    public override void Begin(DiversityRun run) => run.Candidates.Scores.Span.CopyTo(_left.Take(run.N));
+    public override void Begin(DiversityRun run) => run.Scores.Span.CopyTo(_left.Take(run.N));
 
     public override int Next(DiversityRun run, out double value)
     {
