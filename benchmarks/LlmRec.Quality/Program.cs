@@ -11,6 +11,12 @@ if (args.Length == 0)
 int at = Array.IndexOf(args, "--threads");
 int threads = at >= 0 ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : 2;
 DataSet data = DataSet.Read(args[0]);
+if (Array.IndexOf(args, "--diversity") is int d and >= 0)
+{
+    // --diversity USERS [PICTURE.svg]: what every diversifier costs and wins.
+    DiversityExperiment.Run(data, args[0], int.Parse(args[d + 1], CultureInfo.InvariantCulture), d + 2 < args.Length ? args[d + 2] : "", Console.Out);
+    return 0;
+}
 var head = new LinearScoringHead();
 LeaveLastOut.Result r = await LeaveLastOut.RunAsync(data, head, threads, args.Contains("--validation"), new());
 

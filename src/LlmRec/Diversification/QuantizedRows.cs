@@ -36,8 +36,14 @@ internal sealed unsafe class QuantizedRows
         return 2 * half + half * half;
     }
 
-    /// <summary>Stores a row times a factor; the result's length must not exceed 1.</summary>
-    public void Set(int i, float* row, float factor, int d) => Quantize(row, factor * Unit, d, Pointer + (long)i * Stride, Stride);
+    /// <summary>Stores rows from a first one on, each times its factor; no result may be longer than 1.</summary>
+    public void Set(int first, float* rows, int rowStride, ReadOnlySpan<float> factors, int d)
+    {
+        int stride = Stride;
+        short* to = Pointer + (long)first * stride;
+        for (int i = 0; i < factors.Length; i++, to += stride)
+            Quantize(rows + (long)i * rowStride, factors[i] * Unit, d, to, stride);
+    }
 
     /// <summary>dots[i] = about v̂_i · y for the first n rows, where y (d) has unit length.</summary>
     public void Dots(float* y, int d, int n, float* dots)

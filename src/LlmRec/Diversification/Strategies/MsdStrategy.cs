@@ -49,12 +49,18 @@ internal sealed unsafe class MsdStrategy : GreedyStrategy
         int n = run.N, d = run.D;
         Span<float> inverse = _inverse.Take(n), has = _has.Take(n);
         _quantized.Reserve(n, d);
-        for (int i = 0; i < n; i++)
+        float zero = run.Options.ZeroVectorsAddNothing ? 0 : 1;
+        const int block = 32; // lengths, then integers, while the rows are in the first cache
+        for (int first = 0; first < n; first += block)
         {
-            inverse[i] = d == 0 ? 0 : run.InverseLength(run.Row(i), i);
-            has[i] = inverse[i] != 0 || !run.Options.ZeroVectorsAddNothing ? 1 : 0;
+            int last = Math.Min(n, first + block);
+            for (int i = first; i < last; i++)
+            {
+                inverse[i] = d == 0 ? 0 : run.InverseLength(run.Row(i), i);
+                has[i] = inverse[i] != 0 ? 1 : zero;
+            }
             if (QuantizedRows.IsSupported)
-                _quantized.Set(i, run.Row(i), inverse[i], d);
+                _quantized.Set(first, run.Row(first), run.Stride, inverse[first..last], d);
         }
         _ready = true;
     }
