@@ -1,6 +1,7 @@
 using System.Globalization;
 using LlmRec;
 using LlmRec.Quality;
+using ItemSpace = LlmRec.Quality.ItemSpace;
 
 // LlmRec.Quality DATA [--threads N] [--validation]: leave-last-out figures of each feature alone and of the fitted head, as one JSON line.
 if (args.Length == 0)
