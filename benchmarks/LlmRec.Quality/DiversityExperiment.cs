@@ -10,6 +10,8 @@ namespace LlmRec.Quality;
 internal static class DiversityExperiment
 {
     private const int Depth = 100;
+    private static readonly double[] CalibratedAt = [0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.9, 1];
+    private static readonly bool[] Orders = [false, true];
 
     public static void Run(DataSet data, string path, int users, string picture, TextWriter report)
     {
@@ -23,18 +25,18 @@ internal static class DiversityExperiment
         head.Fit(teach.In(space), space, new() { Threads = 2 });
 
         DiversityCase[] cases = [.. Cases(test.In(space), space, head, users)];
-        report.WriteLine(CultureInfo.InvariantCulture, $"{data.Name}: {cases.Length} users, the head's best {Depth} unseen items, {d} dimensions; the wanted item is among them for {cases.Average(c => c.Relevant.Count):0.000}");
+        report.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{data.Name}: {cases.Length} users, the head's best {Depth} unseen items, {d} dimensions; the wanted item is among them for {cases.Average(c => c.Relevant.Count):0.000}"));
         DiversityTuning tuning = Tune(cases);
         report.WriteLine(tuning.ToMarkdown());
         if (picture.Length > 0)
             File.WriteAllText(picture, tuning.ToSvg());
 
         // Calibration turned up alone: how far the divergence falls, and what it costs.
-        Diversifier calibrated = Diversifier.Create(DiversityStrategy.Calibrated);
-        foreach (double g in new[] { 0, 0.3, 0.5, 0.7, 0.9, 0.99, 1 })
+        foreach ((double g, bool order) in from order in Orders from g in CalibratedAt select (g, order))
         {
+            Diversifier calibrated = Diversifier.Create(DiversityStrategy.Calibrated, new() { RelevanceOrder = order });
             DiversityMeasurement m = DiversityTuner.Measure(cases, "calibrated", calibrated, g);
-            report.WriteLine(CultureInfo.InvariantCulture, $"calibrated at {g:0.00}: KL {m.CalibrationKl:0.0000}, NDCG {m.Ndcg:0.0000}, entropy {m.CategoryEntropy:0.000}");
+            report.WriteLine(string.Create(CultureInfo.InvariantCulture, $"calibrated{(order ? ", ordered," : "")} at {g:0.00}: KL {m.CalibrationKl:0.0000}, NDCG {m.Ndcg:0.0000}, entropy {m.CategoryEntropy:0.000}"));
         }
         Monotonicity(cases, report);
     }
@@ -69,13 +71,13 @@ internal static class DiversityExperiment
                     before = sum;
                 }
             }
-            report.WriteLine(CultureInfo.InvariantCulture, $"{s}: the list's relevance rose in {100.0 * rises / turns:0.00} % of turns of the knob by 0.1, at most by {100 * worst:0.0} % of its range");
+            report.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{s}: the list's relevance rose in {100.0 * rises / turns:0.00} % of turns of the knob by 0.1, at most by {100 * worst:0.0} % of its range"));
         }
     }
 
     private static DiversityTuning Tune(DiversityCase[] cases)
     {
-        var both = new DiversityOptions { CategoryWeight = 0.5f };
+        DiversityOptions both = new() { CategoryWeight = 0.4f }, ordered = new() { RelevanceOrder = true }, bothOrdered = new() { CategoryWeight = 0.4f, RelevanceOrder = true };
         return DiversityTuner.Tune(cases, new Dictionary<string, IDiversifier>
         {
             ["MMR"] = Diversifier.Create(DiversityStrategy.Mmr),
@@ -85,8 +87,13 @@ internal static class DiversityExperiment
             ["COVER"] = Diversifier.Create(DiversityStrategy.Cover),
             ["xQuAD"] = Diversifier.Create(DiversityStrategy.XQuad),
             ["calibrated"] = Diversifier.Create(DiversityStrategy.Calibrated),
-            ["MSD + categories"] = Diversifier.Create(DiversityStrategy.Msd, both),
+            ["MMR + categories"] = Diversifier.Create(DiversityStrategy.Mmr, both),
             ["DPP + categories"] = Diversifier.Create(DiversityStrategy.Dpp, both),
+            ["SSD + categories"] = Diversifier.Create(DiversityStrategy.Ssd, both),
+            ["MMR, ordered"] = Diversifier.Create(DiversityStrategy.Mmr, ordered),
+            ["calibrated, ordered"] = Diversifier.Create(DiversityStrategy.Calibrated, ordered),
+            ["DPP + categories, ordered"] = Diversifier.Create(DiversityStrategy.Dpp, bothOrdered),
+            ["SSD + categories, ordered"] = Diversifier.Create(DiversityStrategy.Ssd, bothOrdered),
         });
     }
 

@@ -58,6 +58,8 @@ public sealed partial class Diversifier : IDiversifier
                 int count = Pick(run, strategy, k, picks);
                 if (notes is not null && !run.Rules.IsEmpty)
                     run.Rules.Report(notes, count, k);
+                if (_options.RelevanceOrder && !run.Rules.HasDistances)
+                    SortByScore(run, picks[..count]);
                 if (_options.Reasons)
                     Explain(run, candidates, rows, shown, picks[..count]);
                 return count;
@@ -98,6 +100,15 @@ public sealed partial class Diversifier : IDiversifier
             run.PickCount++;
         }
         return count;
+    }
+
+    private static void SortByScore(DiversityRun run, Span<Pick> picks)
+    {
+        ReadOnlySpan<float> scores = run.Scores.Span;
+        Span<float> keys = run.Left(scores)[..picks.Length];
+        for (int i = 0; i < keys.Length; i++)
+            keys[i] = -scores[picks[i].Index];
+        keys.Sort(picks);
     }
 
     /// <summary>Bars what a cap or a distance holds back at this step.</summary>

@@ -58,6 +58,13 @@ public sealed record DiversityOptions
     /// </summary>
     public double LongTail { get; init; }
 
+    /// <summary>
+    /// True: once chosen, the picks are put in the ranker's order. The list as a set is the same, with all its variety and calibration, and the best
+    /// item stands first, so a given variety costs less NDCG; the first few places then are less varied among themselves. Not done under an
+    /// <see cref="ListRule.Apart"/> rule, whose places are the point. Default false: in the order of picking.
+    /// </summary>
+    public bool RelevanceOrder { get; init; }
+
     /// <summary>True (default): each <see cref="Pick"/> says what it gave up, won and filled. False spares k²/2 products of vectors.</summary>
     public bool Reasons { get; init; } = true;
 

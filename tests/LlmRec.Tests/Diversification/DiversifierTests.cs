@@ -156,6 +156,19 @@ public sealed class DiversifierTests
     }
 
     [Test]
+    public void RelevanceOrder_IsTheSameSetBestFirst([Values] DiversityStrategy strategy)
+    {
+        RankedCandidates c = RandomCandidates.Make(21, 60, 8, taste: true);
+        int[] picked = [.. Diversifier.Create(strategy).Diversify(c, 0.7, 9).Select(p => p.Index)];
+        int[] ordered = [.. Diversifier.Create(strategy, new() { RelevanceOrder = true }).Diversify(c, 0.7, 9).Select(p => p.Index)];
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(ordered, Is.EquivalentTo(picked));
+            Assert.That(ordered.Select(i => c.Scores.Span[i]), Is.Ordered.Descending);
+        }
+    }
+
+    [Test]
     public void Temperature_DrawsFromTheSoftmaxOfScores()
     {
         var c = new RankedCandidates { Scores = new[] { 0f, 0.5f, 1f } };

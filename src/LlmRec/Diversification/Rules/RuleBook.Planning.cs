@@ -13,12 +13,10 @@ internal sealed partial class RuleBook
 
     private readonly List<int> _excluded = [];
     private int _nodes;
-    private bool _ordered;
 
     /// <summary>Finds the longest list the caps allow, and which minimums can be met in it, in the order of the rules.</summary>
     public void Plan(int wanted)
     {
-        _ordered = _rules.Any(r => r.Kind == RuleKind.Apart);
         for (int r = 0; r < _rules.Count; r++)
             _active[r] = _rules[r].Kind != RuleKind.AtLeast;
         Length = wanted;
@@ -91,7 +89,7 @@ internal sealed partial class RuleBook
                 _excluded.RemoveRange(mark, _excluded.Count - mark);
                 return true;
             }
-            if (!_ordered)
+            if (!HasDistances)
                 _excluded.Add(g); // where order does not matter, no other list of this branch needs the group either
         }
         _excluded.RemoveRange(mark, _excluded.Count - mark);
@@ -112,6 +110,6 @@ internal sealed partial class RuleBook
             };
         }
         // Of two alike, the more plentiful group: it would otherwise be left over, and its members stand in each other's way.
-        return worth + (_ordered ? 1e-3 * Math.Min(_available[group], 100) : 0);
+        return worth + (HasDistances ? 1e-3 * Math.Min(_available[group], 100) : 0);
     }
 }

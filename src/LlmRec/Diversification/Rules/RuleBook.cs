@@ -30,6 +30,9 @@ internal sealed partial class RuleBook
     /// <summary>True when there are rules to keep.</summary>
     public bool IsEmpty => _rules.Count == 0;
 
+    /// <summary>True when places matter.</summary>
+    public bool HasDistances { get; private set; }
+
     /// <summary>Number of picks the rules allow, known after <see cref="Plan"/>.</summary>
     public int Length { get; private set; }
 
@@ -38,6 +41,9 @@ internal sealed partial class RuleBook
     public void Read(IReadOnlyList<ListRule> rules, RankedCandidates candidates)
     {
         _rules = rules;
+        HasDistances = false;
+        for (int r = 0; r < rules.Count; r++)
+            HasDistances |= rules[r].Kind == RuleKind.Apart;
         if (rules.Count == 0)
             return;
         if (candidates.Items.Count != candidates.Count)

@@ -7,9 +7,9 @@ namespace LlmRec;
 /// <summary>Draws what variety costs: two panels over the same NDCG axis.</summary>
 internal static class ParetoPicture
 {
-    private const int Width = 860, Height = 400, Top = 40, Bottom = 340, Left = 60, PanelWidth = 300, Gap = 70;
+    private const int Width = 960, Height = 400, Top = 40, Bottom = 340, Left = 60, PanelWidth = 300, Gap = 70;
 
-    private static readonly string[] Colours = ["#1f6f8b", "#c2410c", "#2f7d32", "#7b3fa0", "#b58900", "#d02f6b", "#4d4d4d", "#0f9d92", "#6b4f2a"];
+    private static readonly string[] Colours = ["#1f6f8b", "#c2410c", "#2f7d32", "#7b3fa0", "#b58900", "#d02f6b", "#4d4d4d", "#0f9d92", "#6b4f2a", "#3557c9", "#9aa22b", "#e58ab0", "#8c8c8c", "#12304a"];
 
     public static string Draw(DiversityTuning tuning)
     {
