@@ -29,12 +29,12 @@ public sealed class GoldenDeterminantTests
             Assert.That(count, Is.EqualTo(expected.Length));
             for (int i = 0; i < count; i++)
             {
-                // The product of the residuals is the determinant of the picks' kernel.
+                // The product of the residuals is the determinant of the picks' kernel; the reference has 1.2e-7 more on its diagonal, which shows in a small residual.
                 sum += Math.Log(picks[i].Value);
                 using (Assert.EnterMultipleScope())
                 {
                     Assert.That(picks[i].Index, Is.EqualTo(expected[i]), $"case {number} step {i}");
-                    Assert.That(sum, Is.EqualTo(logDeterminants[i]).Within(2e-5), $"case {number} step {i}");
+                    Assert.That(sum, Is.EqualTo(logDeterminants[i]).Within(1e-4), $"case {number} step {i}");
                 }
                 compared++;
             }
