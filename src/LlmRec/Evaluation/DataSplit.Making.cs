@@ -80,6 +80,39 @@ public sealed partial class DataSplit
         return GlobalTime(log, At(testShare), validationShare > 0 ? At(testShare + validationShare) : null, catalog);
     }
 
+    /// <summary>Several global time splits that move forward (prequential evaluation): each tests on a window of time and trains on all that came before it.</summary>
+    /// <param name="log">The events, with times.</param>
+    /// <param name="windows">Number of windows, at least 1.</param>
+    /// <param name="testShare">Share of the timed events, the newest ones, that the windows cover together, each with about as many events, in (0, 1).</param>
+    /// <param name="withValidation">Whether as many events before each window are its validation instead of training.</param>
+    /// <param name="catalog">The items to rank; without one, all items of the log.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range, or nothing is left for the first training.</exception>
+    /// <exception cref="ArgumentException">No event has a time.</exception>
+    public static IReadOnlyList<DataSplit> TimeWindows(InteractionLog log, int windows = 5, double testShare = 0.5, bool withValidation = false, Catalog? catalog = null)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        ArgumentOutOfRangeException.ThrowIfLessThan(windows, 1);
+        double width = testShare / windows;
+        if (!(testShare > 0 && testShare + (withValidation ? width : 0) < 1)) throw new ArgumentOutOfRangeException(nameof(testShare), testShare, "the windows must leave something for the first training");
+        long[] times = [.. Enumerable.Range(0, log.Count).Select(log.TimeAt).Where(t => t != InteractionLog.NoTime).Order()];
+        if (times.Length == 0) throw new ArgumentException("no event has a time: a split by time needs them", nameof(log));
+        long At(double share) => times[Math.Clamp((int)Math.Round(times.Length * share), 0, times.Length - 1)];
+        return [.. Enumerable.Range(0, windows).Select(w =>
+        {
+            double start = 1 - testShare + w * width;
+            long from = At(start), validation = withValidation ? At(start - width) : from, to = w + 1 == windows ? long.MaxValue : At(start + width);
+            var roles = new EventRole[log.Count];
+            for (int p = 0; p < roles.Length; p++)
+            {
+                long t = log.TimeAt(p);
+                if (t == InteractionLog.NoTime || t >= to) continue;
+                roles[p] = t < validation ? EventRole.Train : log.KindAt(p).IsNegative() ? EventRole.Unused : t < from ? EventRole.Validation : EventRole.Test;
+            }
+            return new DataSplit($"window {w + 1} of {windows}", log, catalog, roles, TimeClaim.Global,
+                string.Create(CultureInfo.InvariantCulture, $"Tested on the events from {DateTimeOffset.FromUnixTimeMilliseconds(from).UtcDateTime:yyyy-MM-dd HH:mm} (UTC) until the next window, trained on all before{(withValidation ? " its validation" : "")}."));
+        })];
+    }
+
     /// <summary>A split of one's own.</summary>
     /// <param name="name">A short name.</param>
     /// <param name="log">The events.</param>

@@ -75,6 +75,22 @@ public sealed class DataSplitTests
     }
 
     [Test]
+    public void TimeWindows_MoveForwardAndNeverTrainOnTheFuture([Values] bool withValidation)
+    {
+        InteractionLog log = EvaluatorTests.Log("abcdefghijklmnopqrst", "bcdefghijklmnopqrsta");
+        IReadOnlyList<DataSplit> windows = DataSplit.TimeWindows(log, 4, testShare: 0.4, withValidation);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(windows.Select(w => w.Count(EventRole.Test)), Is.All.EqualTo(4), "two minutes of two users each");
+            Assert.That(Enumerable.Range(0, log.Count).Select(p => windows.Count(w => w.RoleAt(p) == EventRole.Test)), Is.All.LessThanOrEqualTo(1));
+            Assert.That(windows.Select(w => w.Count(EventRole.Train)), Is.EqualTo(new[] { 24, 28, 32, 36 }.Select(n => withValidation ? n - 4 : n)));
+            Assert.That(windows.Select(w => w.Count(EventRole.Validation)), Is.All.EqualTo(withValidation ? 4 : 0));
+            Assert.That(windows.SelectMany(w => w.Warnings), Is.Empty);
+            Assert.That(() => DataSplit.TimeWindows(log, 1, 0.6, withValidation: true), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        }
+    }
+
+    [Test]
     public void FromLogs_KeepsTheParts()
     {
         DataSplit split = DataSplit.FromLogs(EvaluatorTests.Log("ab", "bc"), EvaluatorTests.Log("c", "a"));
