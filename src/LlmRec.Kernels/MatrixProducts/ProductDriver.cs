@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace LlmRec.Kernels;
@@ -161,20 +160,8 @@ internal static unsafe class ProductDriver
         bool direct = job.Scale == 1 && (job.Residual == null || !finish);
         nint aRow = leftTile == 1 ? leftRow : 1, aStep = leftTile == 1 ? leftStep : leftTile;
 
-        // a single row takes two panels at once, see Tile.MultiplyRow
-        bool single = i1 - i0 == 1 && direct && job.Width == LaneWidth.V512 && !job.Lower;
         for (int j = j0; j < j1; j += PanelColumns, right += panelSize)
         {
-            if (single && j + 2 * PanelColumns <= j1)
-            {
-                float* c = job.C + i0 * job.CRow + j;
-                Tile.MultiplyRow<Lanes512, Vector512<float>>(k, left, aStep, right, right + panelSize, rightStep, c, c + PanelColumns, fromC);
-                if (finish) TileFinish.Apply(job, c, job.CRow, i0, j, 1, 2 * PanelColumns);
-                j += PanelColumns;
-                right += panelSize;
-                continue;
-            }
-
             int columns = Math.Min(PanelColumns, j1 - j);
             for (int i = i0; i < i1; i += tileRows)
             {

@@ -67,35 +67,4 @@ internal static unsafe class Tile
         if (TRows.Count > 6) { c += cRow; TLanes.Store(x6, c); TLanes.Store(y6, c + TLanes.Count); }
         if (TRows.Count > 7) { c += cRow; TLanes.Store(x7, c); TLanes.Store(y7, c + TLanes.Count); }
     }
-
-    /// <summary>
-    /// One row times four vectors of columns: two from b0 to c0, two from b1 to c1. Two chains alone would wait for each other; four keep
-    /// the multiply-add busy. Parameters as in <see cref="Multiply{TLanes, TVector, TRows}"/>.
-    /// </summary>
-    public static void MultiplyRow<TLanes, TVector>(nint k, float* a, nint aStep, float* b0, float* b1, nint bStep, float* c0, float* c1, bool accumulate)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct
-    {
-        TVector x0 = default, x1 = default, x2 = default, x3 = default;
-        if (accumulate)
-        {
-            x0 = TLanes.Load(c0); x1 = TLanes.Load(c0 + TLanes.Count);
-            x2 = TLanes.Load(c1); x3 = TLanes.Load(c1 + TLanes.Count);
-        }
-
-        for (; k > 0; k--)
-        {
-            TVector w = TLanes.Create(*a);
-            x0 = TLanes.MultiplyAdd(w, TLanes.Load(b0), x0);
-            x1 = TLanes.MultiplyAdd(w, TLanes.Load(b0 + TLanes.Count), x1);
-            x2 = TLanes.MultiplyAdd(w, TLanes.Load(b1), x2);
-            x3 = TLanes.MultiplyAdd(w, TLanes.Load(b1 + TLanes.Count), x3);
-            a += aStep;
-            b0 += bStep;
-            b1 += bStep;
-        }
-
-        TLanes.Store(x0, c0); TLanes.Store(x1, c0 + TLanes.Count);
-        TLanes.Store(x2, c1); TLanes.Store(x3, c1 + TLanes.Count);
-    }
 }

@@ -37,16 +37,7 @@ internal static unsafe class TileKernel
             }
         }
 
-        if (rows == 1 && width == LaneWidth.V256)
-        {
-            Tile.MultiplyRow<Lanes256, Vector256<float>>(k, a, aStep, b, b + 16, bStep, c, c + 16, accumulate);
-        }
-        else if (rows == 1 && width == LaneWidth.V128)
-        {
-            for (int j = 0; j < PanelColumns; j += 16)
-                Tile.MultiplyRow<Lanes128, Vector128<float>>(k, a, aStep, b + j, b + j + 8, bStep, c + j, c + j + 8, accumulate);
-        }
-        else if (width == LaneWidth.V256)
+        if (width == LaneWidth.V256)
         {
             for (int j = 0; j < PanelColumns; j += 16)
             {
