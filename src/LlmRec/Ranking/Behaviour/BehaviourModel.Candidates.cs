@@ -58,8 +58,7 @@ internal sealed partial class BehaviourModel
 
         public int Take(BehaviourModel model, Span<int> handles)
         {
-            Span<int> touched = _touched.AsSpan(0, _count);
-            touched.Sort();   // so that ties fall by handle
+            ReadOnlySpan<int> touched = _touched.AsSpan(0, _count);
             Span<float> scores = Scores.AsSpan(0, _count);
             for (int i = 0; i < touched.Length; i++)
             {
@@ -67,7 +66,7 @@ internal sealed partial class BehaviourModel
                 scores[i] = _sums[touched[i]] / damping;
                 _sums[touched[i]] = 0f;
             }
-            int n = TopScores.Select(scores, handles);
+            int n = TopScores.Select(scores, touched, handles);
             for (int i = 0; i < n; i++) handles[i] = touched[handles[i]];
             _count = 0;
             return n;
