@@ -8,6 +8,9 @@ public sealed partial class Diversifier
         ReadOnlySpan<float> scores = candidates.Scores.Span;
         Span<float> left = run.Left(scores);
         int d = candidates.Dimensions, m = d == 0 ? 0 : candidates.ShownVectors.Length / d;
+        Span<float> inverse = run.Lengths(m + picks.Length);
+        for (int u = 0; u < m; u++)
+            inverse[u] = Inverse(shown + (long)u * d, d);
         for (int t = 0; t < picks.Length; t++)
         {
             int i = picks[t].Index;
@@ -17,28 +20,29 @@ public sealed partial class Diversifier
             picks[t] = picks[t] with
             {
                 RelevanceGivenUp = given,
-                DistanceWon = d == 0 ? 0 : Distance(rows, shown, d, m, picks, t),
+                DistanceWon = d == 0 ? 0 : Distance(rows, shown, d, m, picks, t, inverse),
                 CategoryFilled = candidates.Items.Count == 0 ? null : Filled(candidates, picks, t),
             };
         }
     }
 
-    private static unsafe float Distance(float* rows, float* shown, int d, int m, ReadOnlySpan<Pick> picks, int t)
+    private static unsafe float Distance(float* rows, float* shown, int d, int m, ReadOnlySpan<Pick> picks, int t, Span<float> inverse)
     {
         float* own = rows + (long)picks[t].Index * d;
+        inverse[m + t] = Inverse(own, d);
         float closest = float.NegativeInfinity;
         for (int u = 0; u < t; u++)
-            closest = MathF.Max(closest, Cosine(own, rows + (long)picks[u].Index * d, d));
+            closest = MathF.Max(closest, RowDots.Dot(own, rows + (long)picks[u].Index * d, d) * inverse[m + u]);
         for (int u = 0; u < m; u++)
-            closest = MathF.Max(closest, Cosine(own, shown + (long)u * d, d));
-        return float.IsNegativeInfinity(closest) ? 0 : Math.Clamp(1 - closest, 0, 2);
+            closest = MathF.Max(closest, RowDots.Dot(own, shown + (long)u * d, d) * inverse[u]);
+        float cosine = closest * inverse[m + t];
+        return t + m == 0 ? 0 : float.IsFinite(cosine) ? Math.Clamp(1 - cosine, 0, 2) : 1;
     }
 
-    private static unsafe float Cosine(float* x, float* y, int d)
+    private static unsafe float Inverse(float* x, int d)
     {
-        float lengths = MathF.Sqrt(RowDots.Dot(x, x, d)) * MathF.Sqrt(RowDots.Dot(y, y, d));
-        float cosine = lengths > 0 ? RowDots.Dot(x, y, d) / lengths : 0;
-        return float.IsFinite(cosine) ? cosine : 0;
+        float squares = RowDots.Dot(x, x, d);
+        return squares > 0 ? 1 / MathF.Sqrt(squares) : 0;
     }
 
     private static string? Filled(RankedCandidates candidates, ReadOnlySpan<Pick> picks, int t)

@@ -1,11 +1,11 @@
-using LlmRec.Kernels;
+using System.Numerics.Tensors;
 
 namespace LlmRec;
 
 /// <summary>One call of a diversifier: its input in the form the strategies read, and what was picked so far. Kept and reused by its thread.</summary>
 internal sealed unsafe class DiversityRun
 {
-    private readonly Scratch<float> _relevance32 = new(), _left = new(), _picked = new();
+    private readonly Scratch<float> _relevance32 = new(), _left = new(), _lengths = new(), _picked = new();
     private readonly Scratch<byte> _state = new();
     private readonly GreedyStrategy?[] _strategies = new GreedyStrategy?[Enum.GetValues<DiversityStrategy>().Length];
     private readonly FeatureRows _features = new();
@@ -101,9 +101,7 @@ internal sealed unsafe class DiversityRun
         }
         Rules.Read(options.Rules, candidates);
         RelevanceScaling.Apply(scale, Scores.Span, Relevance, isDpp && options.IsLiteral ? Epsilon : 0);
-        Span<float> rounded = Relevance32;
-        for (int i = 0; i < rounded.Length; i++)
-            rounded[i] = (float)Relevance[i];
+        TensorPrimitives.ConvertTruncating<double, float>(Relevance, Relevance32);
     }
 
     /// <summary>The scores to go by: as given, or with exploration.</summary>
@@ -119,6 +117,9 @@ internal sealed unsafe class DiversityRun
         values.CopyTo(left);
         return left;
     }
+
+    /// <summary>Room for lengths of picks and shown items.</summary>
+    public Span<float> Lengths(int count) => _lengths.Take(count);
 
     /// <summary>Categories of candidates and shown items, and the user's mix; after <see cref="ReadCategories"/>.</summary>
     public CategoryTable Categories { get; } = new();

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace LlmRec;
 
 /// <summary>Turns scores into relevance.</summary>
@@ -37,8 +39,8 @@ internal static class RelevanceScaling
 
     private static void Affine(Span<double> x, double offset, double unit)
     {
-        for (int i = 0; i < x.Length; i++)
-            x[i] = (x[i] - offset) / unit;
+        TensorPrimitives.Subtract<double>(x, offset, x);
+        TensorPrimitives.Divide<double>(x, unit, x);
     }
 
     private static void Rank(ReadOnlySpan<float> scores, Span<double> relevance)

@@ -89,12 +89,10 @@ internal sealed unsafe class MsdStrategy : GreedyStrategy
         float lambda = (float)run.Lambda, variety = (1 - lambda) * (run.Options.ScaledVariety ? 0.5f / _count : 1), count = _count;
         Span<double> sum = _sum.Take(d);
         float* unit = _unit.Pointer(d), dots = _dots.Pointer(n + 16);
-        double squares = 0;
-        foreach (double x in sum)
-            squares += x * x;
-        double length = Math.Sqrt(squares);
+        double length = Math.Sqrt(TensorPrimitives.SumOfSquares<double>(sum));
+        double scale = 1 / Math.Max(length, 1e-30);
         for (int j = 0; j < d; j++)
-            unit[j] = (float)(sum[j] / Math.Max(length, 1e-30));
+            unit[j] = (float)(sum[j] * scale);
         ReadOnlySpan<float> r = run.Relevance32, has = _has.Take(n), inverse = _inverse.Take(n);
         ReadOnlySpan<byte> state = run.State;
         value = float.NegativeInfinity;
