@@ -65,6 +65,7 @@ internal static unsafe class ByteTile
 
     /// <summary>Step s of the panel: k 0..3 of its 32 columns at s · 256, k 4..7 at s · 256 + 128.</summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply<TLanes, TVector, TRows>(nint steps, byte* a, nint aRow, sbyte* b, int* c)
         where TLanes : struct, IByteLanes<TVector>
         where TVector : struct

@@ -6,7 +6,8 @@ namespace LlmRec.Kernels;
 /// The innermost product: a tile of up to 8 rows × 2 vectors of C lives in registers while k runs. With 512 bits that is 8 × 32 in
 /// 16 of 32 registers, with 256 bits 6 × 16 and with 128 bits 6 × 8 in 12 of 16. Lanes: xi holds the first vector of row i, yi the
 /// second. Per k: two loads of B, a broadcast per row, two multiply-adds per row. Every element of C is one chain of multiply-adds
-/// over ascending k whatever the tile, so one row gives the same bits as many, and all fused widths agree.
+/// over ascending k whatever the tile, so one row gives the same bits as many, and all fused widths agree. Optimised at once instead of
+/// after tiers: measured, the first products of a process are thirty times faster and the later ones as fast.
 /// </summary>
 internal static unsafe class Tile
 {
@@ -21,6 +22,7 @@ internal static unsafe class Tile
     /// <param name="cRow">Elements from row to row of c.</param>
     /// <param name="accumulate">Whether the chain starts from c instead of zero.</param>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply<TLanes, TVector, TRows>(nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint cRow, bool accumulate)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct

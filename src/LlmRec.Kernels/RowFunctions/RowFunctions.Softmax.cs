@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace LlmRec.Kernels;
@@ -125,6 +126,7 @@ public static unsafe partial class RowFunctions
         return double.IsFinite(sum) ? (max, sum) : throw NotFinite("softmax");
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Max<TLanes, TVector>(float* x, int n)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
@@ -143,6 +145,7 @@ public static unsafe partial class RowFunctions
     }
 
     /// <summary>Σ e^(scale · (x − max)). A NaN in x makes the sum NaN, and so does a maximum of +∞.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Exponentials<TLanes, TVector>(float* x, float* y, int n, float max, float scale)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
@@ -181,6 +184,7 @@ public static unsafe partial class RowFunctions
     }
 
     /// <summary>y = x · factor + offset.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Affine<TLanes, TVector>(float* x, float* y, int n, float factor, float offset)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
