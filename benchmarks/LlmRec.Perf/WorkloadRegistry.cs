@@ -20,5 +20,6 @@ internal static class WorkloadRegistry
         new RowsWorkload(),
         new RecommendWorkload(),
         new DiversifyWorkload(),
+        new HnswChangesWorkload(),
     ];
 }

@@ -11,7 +11,7 @@ internal sealed class HnswWorkload : IWorkload
     public string Name => "hnsw";
 
     public string Description =>
-        "HNSW build and search: --data FILE.f32 --queries FILE.f32 --truth FILE.i32 (or drawn: --n 20000 --d 384 --q 1000) --k 10 --m 16 --efc 200 --ef 16,24,32,48 --rows float32|int8 --threads 1 --index FILE (opened when it exists, saved to otherwise)";
+        "HNSW build and search: --data FILE.f32 --queries FILE.f32 --truth FILE.i32 (or drawn: --n 20000 --d 384 --q 1000) --k 10 --m 16 --efc 200 --ef 16,24,32,48 --rows float32|int8 --share 1 (of the keys that pass a filter) --threads 1 --index FILE (opened when it exists, saved to otherwise)";
 
     public PerfResult Run(PerfArguments options)
     {
@@ -34,7 +34,10 @@ internal sealed class HnswWorkload : IWorkload
         Timing build = Stopwatcher.TimeOnce(() => hnsw = saved.Length > 0 && File.Exists(saved) ? HnswIndex.Open(saved) : HnswIndex.Build(rows, index));
         if (saved.Length > 0 && !File.Exists(saved))
             hnsw.Save(saved);
-        int[][] exact = truth.Length == 0 || rows.Rows != 100_000 ? Exact(rows, queries, k) : Read(truth, queries.Rows, k);
+        double share = options.Double("share", 1);
+        ulong[]? allowed = share < 1 ? Allowed(rows.Rows, share, options.Seed) : null;
+        RowFilter Filter() => allowed is null ? default(RowFilter) : allowed;
+        int[][] exact = truth.Length == 0 || rows.Rows != 100_000 || share < 1 ? Exact(rows, queries, k, allowed) : Read(truth, queries.Rows, k);
         double rowBytes = (double)rows.Rows * d * (index.Format == RowFormat.Int8 ? 1 : 4);
         var more = new List<(string, double)> { ("build_cpu_s", build.Cpu), ("overhead", hnsw.OverheadBytes / rowBytes) };
         var hits = new Hit[k];
@@ -44,14 +47,14 @@ internal sealed class HnswWorkload : IWorkload
             long found = 0;
             for (int i = 0; i < queries.Rows; i++)
             {
-                hnsw.Search(queries.Row(i), hits, breadth);
+                hnsw.Search(queries.Row(i), hits, breadth, Filter());
                 foreach (Hit hit in hits)
                     found += exact[i].Contains(hit.Index) ? 1 : 0;
             }
             Timing search = Stopwatcher.Time(() =>
             {
                 for (int i = 0; i < queries.Rows; i++)
-                    hnsw.Search(queries.Row(i), hits, breadth);
+                    hnsw.Search(queries.Row(i), hits, breadth, Filter());
             }, options.Seconds / 2);
             double recall = found / (double)(k * queries.Rows);
             best = Math.Max(best, recall);
@@ -61,19 +64,23 @@ internal sealed class HnswWorkload : IWorkload
         return new() { Timing = build, Items = rows.Rows, Recall = best, More = more };
     }
 
-    private static int[][] Exact(RowMatrix rows, RowMatrix queries, int k)
-    {
-        var index = new int[queries.Rows][];
-        Parallel.For(0, queries.Rows, i =>
+    private static int[][] Exact(RowMatrix rows, RowMatrix queries, int k, ulong[]? allowed) =>
+    [
+        .. Enumerable.Range(0, queries.Rows).AsParallel().AsOrdered().Select(i =>
         {
-            var scores = new float[rows.Rows];
-            for (int j = 0; j < rows.Rows; j++)
-                scores[j] = -System.Numerics.Tensors.TensorPrimitives.Dot(queries.Row(i), (ReadOnlySpan<float>)rows.Row(j));
-            int[] order = [.. Enumerable.Range(0, rows.Rows)];
-            Array.Sort(scores, order);
-            index[i] = order[..k];
-        });
-        return index;
+            var hits = new Hit[k];
+            int n = ExactSearch.Search(queries.Row(i), rows, hits, allowed is null ? default(RowFilter) : allowed);
+            return hits[..n].Select(h => h.Index).ToArray();
+        }),
+    ];
+
+    private static ulong[] Allowed(int n, double share, int seed)
+    {
+        var random = new Random(seed);
+        var words = new ulong[(n + 63) / 64];
+        for (int i = 0; i < n; i++)
+            words[i / 64] |= random.NextDouble() < share ? 1UL << (i % 64) : 0;
+        return words;
     }
 
     private static int[][] Read(string path, int queries, int k)
