@@ -152,6 +152,32 @@ public sealed class HnswIndexTests
     }
 
     [Test]
+    public void Search_WithAWideFilterWalksAndFindsNearlyAllOfWhatPasses([Values(0.6, 0.95)] double share, [Values] bool removed)
+    {
+        RowMatrix rows = HnswRowsOf.Clusters(20_000, 16, seed: 2), queries = HnswRowsOf.Clusters(50, 16, seed: 3);
+        HnswIndex index = HnswIndex.Build(rows, new() { BuildBreadth = 40, Connections = 8, SearchBreadth = 30, CompactAt = 1 });
+        var random = new Random(9);
+        bool[] allowed = [.. Enumerable.Range(0, rows.Rows).Select(_ => random.NextDouble() < share)];
+        for (int i = 0; i < allowed.Length && removed; i++)
+        {
+            if (!allowed[i])
+                index.Remove(i);
+        }
+        RowFilter Filter() => removed ? default : new(k => allowed[k]);
+
+        int found = 0;
+        var exact = new Hit[10];
+        for (int i = 0; i < queries.Rows; i++)
+        {
+            ExactSearch.Search(queries.Row(i), rows, exact, new RowFilter(k => allowed[k]));
+            Hit[] hits = index.Search(queries.Row(i), 10, filter: Filter());
+            Assert.That(hits, Has.Length.EqualTo(10).And.All.Matches<Hit>(h => allowed[h.Index]));
+            found += hits.Count(h => exact.Any(e => e.Index == h.Index));
+        }
+        Assert.That(found, Is.InRange(475, 500));
+    }
+
+    [Test]
     public void Search_WithAFilterFarFromTheQueryStillFindsWhatPasses()
     {
         // Only the rows of one cluster pass; the query lies in another.
@@ -168,11 +194,12 @@ public sealed class HnswIndexTests
     [Test]
     public void Search_AfterAFilterThrewIsUnharmed()
     {
-        Hit[] before = Built.Search(Queries.Row(0), 10);
+        Hit[] before = Built.Search(Queries.Row(0), 10, 10);
         int calls = 0;
-        Assert.That(() => Built.Search(Queries.Row(0), 10, filter: new RowFilter(k => ++calls > 300 ? throw new InvalidOperationException("mine") : true)),
+        // A breadth this small walks; the filter is asked 256 times for its share first.
+        Assert.That(() => Built.Search(Queries.Row(0), 10, 10, new RowFilter(k => ++calls > 262 ? throw new InvalidOperationException("mine") : true)),
             Throws.InvalidOperationException.With.Message.EqualTo("mine"));
-        Assert.That(Built.Search(Queries.Row(0), 10), Is.EqualTo(before));
+        Assert.That(Built.Search(Queries.Row(0), 10, 10), Is.EqualTo(before));
     }
 
     [Test]
