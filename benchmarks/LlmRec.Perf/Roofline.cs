@@ -40,18 +40,24 @@ internal static class Roofline
         s.AppendLine(Line(X(LeastIntensity), Y(LeastIntensity * bandwidth), X(MostSpeed / bandwidth), Y(MostSpeed), "#b04020", 2, ridge < MostIntensity ? "6 4" : ""));
         s.AppendLine(Line(X(LeastIntensity), Y(LeastIntensity * bandwidth), X(ridge), Y(peak), "#b04020", 3));
         s.AppendLine(Line(X(ridge), Y(peak), X(MostIntensity), Y(peak), "#b04020", 3));
-        s.AppendLine(Label(X(0.3), Y(0.3 * bandwidth) - 22, $"memory: {bandwidth:0.0} GB/s", "start", "#b04020"));
-        s.AppendLine(Label(Right, Y(peak) - 8, $"float32 multiply-adds: {peak:0} GFLOP/s", "end", "#b04020"));
+        s.AppendLine(Label(X(1), Y(1.25 * bandwidth) - 4, $"memory: {bandwidth:0.0} GB/s", "end", "#b04020"));
+        s.AppendLine(Label(Right, Y(peak) - 44, $"float32 multiply-adds: {peak:0} GFLOP/s", "end", "#b04020"));
 
+        var taken = new List<(double X, double Y)>();
         foreach (JsonElement e in all)
         {
             double speed = Number(e, "gflop_per_s"), intensity = Intensity(e);
             if (!(intensity > 0) || Text(e, "workload") == "peak")
                 continue;
-            double x = X(Math.Clamp(intensity, LeastIntensity, MostIntensity)), y = Y(Math.Clamp(speed, LeastSpeed, MostSpeed));
+            double x = X(Math.Clamp(intensity, LeastIntensity, MostIntensity)), y = Y(Math.Clamp(speed, LeastSpeed, MostSpeed)), above = y - 9;
+            while (taken.Exists(t => Math.Abs(t.X - x) < 14 && Math.Abs(t.Y - above) < 13))
+                above -= 13;
+            taken.Add((x, above));
+            // An integer scan may pass the float32 peak, not the memory.
+            double roof = Text(e, "workload") == "scan" ? intensity * bandwidth : Math.Min(intensity * bandwidth, peak);
             s.AppendLine(CultureInfo.InvariantCulture, $"""<circle cx="{x:0.0}" cy="{y:0.0}" r="4.5" fill="#2060a0"/>""");
-            bool left = x > 700;
-            s.AppendLine(Label(x + (left ? -9 : 9), y + 4, $"{Name(e)}, {speed / Math.Min(intensity * bandwidth, Integer(e) ? double.PositiveInfinity : peak):0.00}", left ? "end" : "start", "#103050"));
+            s.AppendLine(Label(x, above, $"{taken.Count}", "middle", "#103050"));
+            s.AppendLine(Label(X(5.2), Y(72) + taken.Count * 17, $"{taken.Count}  {Name(e)}: {speed:0} · 10⁹/s, {speed / roof:0.00} of its limit", "start", "#103050"));
         }
         s.AppendLine("</svg>");
         File.WriteAllText(svg, s.ToString());
@@ -67,13 +73,10 @@ internal static class Roofline
         return Text(e, "workload") == "gemm" ? 2 * m * k * n / ((m * k + m * n) * 4 + k * n * (Text(e, "weights") == "int8" ? 1 : 4)) : 0;
     }
 
-    // Integer products are not bound by the float32 peak.
-    private static bool Integer(JsonElement e) => Text(e, "format") is "Int8" or "Int4" or "Sign" || Text(e, "weights") == "int8";
-
     private static string Name(JsonElement e) => Text(e, "workload") switch
     {
-        "scan" => $"scan {Text(e, "format")} {Number(e, "n"):0}",
-        "many" => $"{Number(e, "queries"):0} queries",
+        "scan" => $"scan of {Number(e, "n"):0} rows, {Text(e, "format")}",
+        "many" => $"{Number(e, "queries"):0} queries, {Number(e, "n"):0} rows",
         "gemm" => $"product {Number(e, "m"):0} × {Number(e, "k"):0} × {Number(e, "n"):0}{(Text(e, "weights") == "int8" ? " int8" : "")}",
         var other => other,
     };
