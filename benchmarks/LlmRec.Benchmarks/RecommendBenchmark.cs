@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using LlmRec.Benchmarking;
 using LlmRec.Kernels;
 
 namespace LlmRec.Benchmarks;
@@ -25,18 +26,7 @@ public class RecommendBenchmark
             float norm = Similarity.Norm(row);
             foreach (ref float x in row) x /= norm;
         }
-        var catalog = new Catalog(Enumerable.Range(0, Items).Select(i => new Item { Id = $"i{i}", Categories = [$"c{i % 50}"] }));
-        var log = new InteractionLog();
-        for (int u = 0; u < Users; u++)
-        {
-            int home = random.Next(Items);
-            for (int e = 0; e < Events; e++)
-            {
-                int item = e % 2 == 0 ? (home + random.Next(400)) % Items : (int)(Items * Math.Pow(random.NextDouble(), 4));
-                log.Add($"u{u}", $"i{item}", InteractionKind.View, null, DateTimeOffset.UnixEpoch.AddMinutes(u * 7 + e * 60));
-            }
-        }
-        _recommender = new RecommenderBuilder(catalog, log).UseItemEncoder(new GivenVectors(_vectors)).WithoutFitting().BuildAsync().GetAwaiter().GetResult();
+        _recommender = VectorShop.Build(_vectors, Users, Events, 1);
     }
 
     /// <summary>Frees the recommender.</summary>
@@ -54,16 +44,4 @@ public class RecommendBenchmark
     /// <summary>The same at diversity 0.5.</summary>
     [Benchmark]
     public RecommendationList RecommendVaried() => _recommender.Recommend($"u{_user = (_user + 1) % Users}", new() { Diversity = 0.5 });
-
-    private sealed class GivenVectors(RowMatrix vectors) : IItemEncoder
-    {
-        public int Dimensions => vectors.Columns;
-
-        public ValueTask EncodeAsync(IReadOnlyList<Item> items, Memory<float> destination, CancellationToken cancellationToken = default)
-        {
-            for (int i = 0; i < items.Count; i++)
-                vectors.Row(int.Parse(items[i].Id.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture)).CopyTo(destination.Span[(i * Dimensions)..]);
-            return ValueTask.CompletedTask;
-        }
-    }
 }

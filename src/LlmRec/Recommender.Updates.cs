@@ -35,6 +35,57 @@ public sealed partial class Recommender
         }
     }
 
+    /// <summary>
+    /// Moves the ranking head's weights one step (<see cref="LinearScoringHead.Learn"/>) towards what a user chose from a list that was
+    /// shown. The counts and the history do not change: report the choice to <see cref="Observe"/> as well, after this.
+    /// </summary>
+    /// <param name="user">The user as when the list was shown.</param>
+    /// <param name="shown">Ids of the items shown; those the catalog no longer knows are passed over.</param>
+    /// <param name="chosen">Ids of those chosen, all among the shown ones; empty when nothing was.</param>
+    /// <param name="options">The loss and the step; the default is a listwise step of 0.02.</param>
+    /// <returns>The loss before the step; 0 when no shown item is known.</returns>
+    /// <exception cref="ArgumentException">A chosen item was not shown.</exception>
+    /// <exception cref="InvalidOperationException">The recommender ranks with something other than a <see cref="LinearScoringHead"/>.</exception>
+    public double Learn(UserContext user, IReadOnlyCollection<string> shown, IReadOnlyCollection<string> chosen, LinearScoringOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        ArgumentNullException.ThrowIfNull(shown);
+        ArgumentNullException.ThrowIfNull(chosen);
+        if (chosen.FirstOrDefault(c => !shown.Contains(c)) is { } odd)
+            throw new ArgumentException($"'{odd}' was chosen but is not among the {shown.Count} items shown", nameof(chosen));
+        if (_ranker is not LinearScoringHead head)
+            throw new InvalidOperationException($"the recommender ranks with {_ranker.GetType().Name}, which does not learn in this way; only a {nameof(LinearScoringHead)} does");
+        RequestScratch scratch = _scratch.Rent();
+        try
+        {
+            ValueTask encoding = EncodeTextAsync(user, scratch, CancellationToken.None);
+            if (!encoding.IsCompletedSuccessfully) encoding.AsTask().GetAwaiter().GetResult();
+            _lock.EnterReadLock();
+            try
+            {
+                UserProfile profile = Resolve(user, scratch);
+                Candidates candidates = scratch.Candidates;
+                candidates.Reset(_items);
+                var labels = new List<float>(shown.Count);
+                foreach (string id in shown)
+                {
+                    if (_items.Catalog.HandleOf(id) is not (>= 0 and var handle)) continue;
+                    candidates.Add(handle);
+                    labels.Add(chosen.Contains(id) ? 1f : 0f);
+                }
+                return head.Learn(profile, candidates, labels.ToArray(), options);
+            }
+            finally
+            {
+                _lock.ExitReadLock();
+            }
+        }
+        finally
+        {
+            _scratch.Return(scratch);
+        }
+    }
+
     /// <summary>Adds an item, or replaces the one of this id; from the next answer on it can be recommended, and what was learnt under its id stays.</summary>
     /// <exception cref="ArgumentException">The id is empty.</exception>
     /// <exception cref="InvalidOperationException">The item encoder gave a vector that is not finite; nothing was changed.</exception>

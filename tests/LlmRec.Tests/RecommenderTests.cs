@@ -165,6 +165,26 @@ public sealed class RecommenderTests
     }
 
     [Test]
+    public void Learn_FromChoices_PutsWhatIsChosenHigher()
+    {
+        UserContext user = UserContext.OfText("rose and soil");
+        string[] shown = [.. _shop.Recommend(user).Select(r => r.Item.Id)];
+        string chosen = shown[^1];
+        int Rank() => _shop.Recommend(user, new() { Count = 60 }).First(r => r.Item.Id == chosen).Rank;
+        int before = Rank();
+        double first = _shop.Learn(user, shown, [chosen]);
+        double last = first;
+        for (int i = 0; i < 50; i++) last = _shop.Learn(user, shown, [chosen]);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(last, Is.LessThan(first));
+            Assert.That(Rank(), Is.LessThanOrEqualTo(before));
+            Assert.That(() => _shop.Learn(user, shown, ["space-1", "never shown"]), Throws.ArgumentException.With.Message.Contains("not among"));
+            Assert.That(_shop.Learn(user, ["gone"], []), Is.Zero);
+        }
+    }
+
+    [Test]
     public void Upsert_NewItem_IsFoundByItsTextAtOnce_AndRemoveTakesItAway()
     {
         _shop.Upsert(new Item { Id = "late", Title = "tulip tulip rose", Text = "tulip rose hedge", Categories = ["garden"] });
