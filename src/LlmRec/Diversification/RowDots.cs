@@ -122,4 +122,7 @@ internal static unsafe class RowDots
 
     /// <summary>The address of a span that is pinned by its owner.</summary>
     public static float* Address(Span<float> pinned) => (float*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(pinned));
+
+    /// <summary>As <see cref="Address"/>, of bytes.</summary>
+    public static byte* Bytes(Span<byte> pinned) => (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(pinned));
 }

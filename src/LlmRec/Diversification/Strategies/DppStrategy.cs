@@ -4,10 +4,11 @@ namespace LlmRec;
 /// Greedy determinantal point process: L = w wᵀ ∘ cosines, w = exp(λ · scale · standard score); each pick has the largest residual
 /// w² ρ. ρ does not depend on w, so the factor is that of the cosines alone and no weight can spoil it.
 /// </summary>
-internal sealed class DppStrategy : SpanStrategy
+internal sealed unsafe class DppStrategy : SpanStrategy
 {
     private readonly Scratch<float> _weights = new();
     private double _unit, _jitter;
+    private float* _weight;
 
     protected override float Bias(DiversityRun run) => 0;
 
@@ -27,6 +28,7 @@ internal sealed class DppStrategy : SpanStrategy
             weights[i] = (float)Math.Exp(2 * beta * (z[i] - top));
         _unit = Math.Exp(2 * beta * top);
         _jitter = DiversityRun.Epsilon;
+        _weight = _weights.Pointer(run.N);
         base.Begin(run);
     }
 
@@ -48,5 +50,5 @@ internal sealed class DppStrategy : SpanStrategy
         return best;
     }
 
-    protected override float ValueOf(DiversityRun run, int index, float outside) => outside <= Rest ? 0 : _weights.Take(run.N)[index] * outside;
+    protected override float ValueOf(DiversityRun run, int index, float outside) => outside <= Rest ? 0 : _weight[index] * outside;
 }

@@ -11,6 +11,24 @@ internal abstract unsafe class LazyStrategy : GreedyStrategy
     private readonly Scratch<float> _bounds = new();
     private readonly Scratch<int> _seen = new();
 
+    private float* _bound;
+    private int* _known;
+    private byte* _state;
+
+    /// <summary>Address of <see cref="Bounds"/>, after <see cref="Hold"/>.</summary>
+    protected float* Bound => _bound;
+
+    /// <summary>Address of <see cref="Seen"/>, after <see cref="Hold"/>.</summary>
+    protected int* Known => _known;
+
+    /// <summary>Takes the addresses of the run's buffers, which are pinned and stay as they are until the next run: a look at a candidate costs little more than its product.</summary>
+    protected void Hold(DiversityRun run)
+    {
+        _bound = _bounds.Pointer(run.N);
+        _known = _seen.Pointer(run.N);
+        _state = RowDots.Bytes(run.State);
+    }
+
     /// <summary>Values as of <see cref="Seen"/>, bounds from above since; −∞ once picked.</summary>
     protected Span<float> Bounds(DiversityRun run) => _bounds.Take(run.N);
 
@@ -74,10 +92,10 @@ internal abstract unsafe class LazyStrategy : GreedyStrategy
 
     private void Look(DiversityRun run, int i, int known, ref float best, ref int at)
     {
-        float v = Bounds(run)[i];
-        if (run.State[i] != 0 || i == at || v < best || (v == best && i > at && at >= 0))
+        float v = _bound[i];
+        if (_state[i] != 0 || i == at || v < best || (v == best && i > at && at >= 0))
             return;
-        if (Seen(run)[i] < known)
+        if (_known[i] < known)
             v = Refresh(run, i);
         if (v > best || (v == best && i < at) || at < 0)
             (best, at) = (v, i);

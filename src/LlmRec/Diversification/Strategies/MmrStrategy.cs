@@ -4,6 +4,8 @@ namespace LlmRec;
 internal sealed unsafe class MmrStrategy : LazyStrategy
 {
     private readonly Scratch<float> _worst = new(), _inverse = new(), _dots = new();
+    private float* _worsts, _inverses, _products, _relevance;
+    private float _lambda;
 
     public override void Begin(DiversityRun run)
     {
@@ -15,6 +17,12 @@ internal sealed unsafe class MmrStrategy : LazyStrategy
         Seen(run).Fill(-1);
         _worst.Zeroed(run.N);
         run.ReserveBasis();
+        Hold(run);
+        _lambda = lambda;
+        _worsts = _worst.Pointer(run.N);
+        _inverses = _inverse.Pointer(run.N);
+        _products = _dots.Pointer(run.ShownRows + run.K);
+        _relevance = RowDots.Address(run.Relevance32);
         for (int m = 0; m < run.ShownRows; m++)
             Append(run, run.Shown + (long)m * run.D, m, shown: true);
     }
@@ -44,31 +52,29 @@ internal sealed unsafe class MmrStrategy : LazyStrategy
 
     protected override float Refresh(DiversityRun run, int i)
     {
-        int known = run.BasisCount, seen = Seen(run)[i];
+        int known = run.BasisCount, seen = Known[i];
         float* row = run.Row(i);
         if (seen < 0)
         {
             float length = run.D == 0 ? 0 : run.InverseLength(row, i);
-            _inverse.Take(run.N)[i] = length == 0 || run.Options.Similarity == VectorSimilarity.Cosine ? length : 1;
+            _inverses[i] = length == 0 || run.Options.Similarity == VectorSimilarity.Cosine ? length : 1;
             seen = 0;
         }
-        float inverse = _inverse.Take(run.N)[i], worst = _worst.Take(run.N)[i];
+        float inverse = _inverses[i], worst = _worsts[i];
         if (inverse == 0)
         {
             worst = run.Options.ZeroVectorsAddNothing ? 1 : 0;
         }
         else
         {
-            float* dots = _dots.Pointer(known - seen);
-            RowDots.Dots(row, run.Basis + (long)seen * run.BasisStride, run.BasisStride, known - seen, run.D, dots);
+            RowDots.Dots(row, run.Basis + (long)seen * run.BasisStride, run.BasisStride, known - seen, run.D, _products);
             for (int t = 0; t < known - seen; t++)
-                worst = MathF.Max(worst, dots[t] * inverse);
+                worst = MathF.Max(worst, _products[t] * inverse);
             if (run.Options.Similarity != VectorSimilarity.Dot)
                 worst = MathF.Min(worst, 1);
         }
-        _worst.Take(run.N)[i] = worst;
-        Seen(run)[i] = known;
-        float lambda = (float)run.Lambda;
-        return Bounds(run)[i] = lambda * run.Relevance32[i] - (1 - lambda) * worst;
+        _worsts[i] = worst;
+        Known[i] = known;
+        return Bound[i] = _lambda * _relevance[i] - (1 - _lambda) * worst;
     }
 }

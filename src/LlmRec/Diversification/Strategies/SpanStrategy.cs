@@ -19,6 +19,8 @@ internal abstract unsafe class SpanStrategy : LazyStrategy
 
     private readonly Scratch<float> _components = new(), _basisBias = new(), _outside = new(), _inverse = new(), _dots = new();
     private readonly Scratch<double> _residual = new();
+    private float* _rest, _inverses, _products, _biases, _parts;
+    private float _bias;
     private int _window;
     private bool _sliding;
 
@@ -46,9 +48,15 @@ internal abstract unsafe class SpanStrategy : LazyStrategy
         _window = _sliding ? window : wanted;
         if (_sliding)
             _components.Take(checked(run.N * _window));
-        _basisBias.Take(wanted);
         Seen(run).Fill(-1);
         run.ReserveBasis();
+        Hold(run);
+        _bias = Bias(run);
+        _rest = _outside.Pointer(run.N);
+        _inverses = _inverse.Pointer(run.N);
+        _products = _dots.Pointer(wanted);
+        _biases = _basisBias.Pointer(wanted);
+        _parts = _components.Pointer(0);
         Span<float> bounds = Bounds(run), outside = Outside(run);
         bool known = Normalize(run);
         for (int i = 0; i < bounds.Length; i++)
@@ -116,14 +124,14 @@ internal abstract unsafe class SpanStrategy : LazyStrategy
 
     protected override float Refresh(DiversityRun run, int i)
     {
-        if (Seen(run)[i] < 0)
+        if (Known[i] < 0)
             Look(run, i);
-        float outside = Outside(run)[i];
+        float outside = _rest[i];
         if (outside > 0 || _sliding)
             outside = Project(run, i, outside);
-        Outside(run)[i] = outside;
-        Seen(run)[i] = run.BasisCount;
-        return Bounds(run)[i] = ValueOf(run, i, outside);
+        _rest[i] = outside;
+        Known[i] = run.BasisCount;
+        return Bound[i] = ValueOf(run, i, outside);
     }
 
     /// <summary>A candidate's first look: its length.</summary>
@@ -131,9 +139,9 @@ internal abstract unsafe class SpanStrategy : LazyStrategy
     {
         float* row = run.Row(i);
         float inverse = run.D == 0 ? 0 : run.InverseLength(row, i);
-        Outside(run)[i] = Length(run, row, ref inverse);
-        _inverse.Take(run.N)[i] = inverse;
-        Seen(run)[i] = 0;
+        _rest[i] = Length(run, row, ref inverse);
+        _inverses[i] = inverse;
+        Known[i] = 0;
     }
 
     /// <summary>‖x‖² with the bias; <paramref name="inverse"/> becomes the factor of the row.</summary>
@@ -150,15 +158,13 @@ internal abstract unsafe class SpanStrategy : LazyStrategy
     /// <summary>ρ of a candidate after the basis rows it has not seen.</summary>
     private float Project(DiversityRun run, int i, float outside)
     {
-        int from = Seen(run)[i], to = run.BasisCount;
-        float* dots = _dots.Pointer(to - from);
-        RowDots.Dots(run.Row(i), run.Basis + (long)from * run.BasisStride, run.BasisStride, to - from, run.D, dots);
-        float inverse = _inverse.Take(run.N)[i], bias = Bias(run);
-        float* basisBias = _basisBias.Pointer(0);
-        float* f = _sliding ? _components.Pointer(0) + (long)i * _window : null;
+        int from = Known[i], to = run.BasisCount;
+        RowDots.Dots(run.Row(i), run.Basis + (long)from * run.BasisStride, run.BasisStride, to - from, run.D, _products);
+        float inverse = _inverses[i];
+        float* f = _sliding ? _parts + (long)i * _window : null;
         for (int t = from; t < to; t++)
         {
-            float component = dots[t - from] * inverse + bias * basisBias[t], leaving = 0;
+            float component = _products[t - from] * inverse + _bias * _biases[t], leaving = 0;
             if (_sliding)
             {
                 leaving = t >= _window ? f[t % _window] : 0;

@@ -1,8 +1,11 @@
 namespace LlmRec;
 
 /// <summary>Sliding spectrum decomposition: λ z + (1 − λ) γ √ρ, where ρ is what the latest picks leave of the vector.</summary>
-internal sealed class SsdStrategy : SpanStrategy
+internal sealed unsafe class SsdStrategy : SpanStrategy
 {
+    private float* _relevance;
+    private float _lambda, _variety;
+
     protected override float Bias(DiversityRun run) => run.Options.AppendBias ? 1 : 0;
 
     protected override bool Normalize(DiversityRun run) => run.Options.Similarity == VectorSimilarity.Cosine;
@@ -19,9 +22,13 @@ internal sealed class SsdStrategy : SpanStrategy
         return best;
     }
 
-    protected override float ValueOf(DiversityRun run, int index, float outside)
+    public override void Begin(DiversityRun run)
     {
-        float lambda = (float)run.Lambda;
-        return lambda * run.Relevance32[index] + (1 - lambda) * (float)run.Options.SsdGamma * MathF.Sqrt(outside);
+        _lambda = (float)run.Lambda;
+        _variety = (1 - _lambda) * (float)run.Options.SsdGamma;
+        _relevance = RowDots.Address(run.Relevance32);
+        base.Begin(run);
     }
+
+    protected override float ValueOf(DiversityRun run, int index, float outside) => _lambda * _relevance[index] + _variety * MathF.Sqrt(outside);
 }
