@@ -16,6 +16,16 @@ internal readonly unsafe struct DotScorer(float* rows, int stride, float* query)
     public long BytesPerRow => _stride * sizeof(float);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void ScoreFour(nint i, float* scores)
+    {
+        // One row after the other: streams side by side would halve the memory speed.
+        scores[0] = Score(i);
+        scores[1] = Score(i + 1);
+        scores[2] = Score(i + 2);
+        scores[3] = Score(i + 3);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Score(nint i) => Similarity.Reduce<Similarity.DotStep>(ref *(_rows + i * _stride), ref *_query, _stride);
 }
 
@@ -30,6 +40,16 @@ internal readonly unsafe struct SquaredDistanceScorer(float* rows, int stride, f
     public long BytesPerRow => _stride * sizeof(float);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void ScoreFour(nint i, float* scores)
+    {
+        // One row after the other: streams side by side would halve the memory speed.
+        scores[0] = Score(i);
+        scores[1] = Score(i + 1);
+        scores[2] = Score(i + 2);
+        scores[3] = Score(i + 3);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Score(nint i) => -Similarity.Reduce<Similarity.SquaredDistanceStep>(ref *(_rows + i * _stride), ref *_query, _stride);
 }
 
@@ -40,6 +60,16 @@ internal readonly unsafe struct CosineScorer(float* rows, int stride, float* que
     private readonly int _stride = stride;
 
     public long BytesPerRow => _stride * sizeof(float);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void ScoreFour(nint i, float* scores)
+    {
+        // One row after the other: streams side by side would halve the memory speed.
+        scores[0] = Score(i);
+        scores[1] = Score(i + 1);
+        scores[2] = Score(i + 2);
+        scores[3] = Score(i + 3);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Score(nint i)

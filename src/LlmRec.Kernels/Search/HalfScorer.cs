@@ -63,6 +63,16 @@ internal readonly unsafe struct HalfScorer<TDecoding>(uint* rows, int pairs, flo
 
     public long BytesPerRow => _pairs * sizeof(uint);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void ScoreFour(nint i, float* scores)
+    {
+        // One row after the other: streams side by side would halve the memory speed.
+        scores[0] = Score(i);
+        scores[1] = Score(i + 1);
+        scores[2] = Score(i + 2);
+        scores[3] = Score(i + 3);
+    }
+
     public HalfScorer<TDecoding> Over(RowStore store) => new((uint*)store.Codes, _pairs, _even, _odd, _factor);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

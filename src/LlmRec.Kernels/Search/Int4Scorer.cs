@@ -33,8 +33,24 @@ internal readonly unsafe struct Int4Scorer(byte* rows, int stride, float* scales
     public float Score(nint i)
     {
         byte* row = _rows + i * _stride;
-        int sum = Avx512BW.IsSupported ? Sum512(row) : Avx2.IsSupported ? Sum256(row) : Ssse3.IsSupported ? Sum128(row) : Scalar(row);
+        int sum = Avx512BW.IsSupported ? Vector512.Sum(Sum512(row)) : Avx2.IsSupported ? Sum256(row) : Ssse3.IsSupported ? Sum128(row) : Scalar(row);
         return (sum - 8 * _codeSum) * (_scales[i] * _factor);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void ScoreFour(nint i, float* scores)
+    {
+        if (Avx512BW.IsSupported)
+        {
+            byte* row = _rows + i * _stride;
+            Vector128<int> sums = LaneSums.Of(Sum512(row), Sum512(row + _stride), Sum512(row + 2 * _stride), Sum512(row + 3 * _stride));
+            (Vector128.ConvertToSingle(sums - Vector128.Create(8 * _codeSum)) * (Vector128.Load(_scales + i) * _factor)).Store(scores);
+            return;
+        }
+        scores[0] = Score(i);
+        scores[1] = Score(i + 1);
+        scores[2] = Score(i + 2);
+        scores[3] = Score(i + 3);
     }
 
     /// <summary>The plain twin of <see cref="Score"/>.</summary>
@@ -49,8 +65,9 @@ internal readonly unsafe struct Int4Scorer(byte* rows, int stride, float* scales
         return sum;
     }
 
+    // The sums of 16 interleaved parts of the row.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int Sum512(byte* row)
+    private Vector512<int> Sum512(byte* row)
     {
         Vector512<byte> mask = Vector512.Create((byte)15);
         Vector512<int> sum = default;
@@ -65,7 +82,7 @@ internal readonly unsafe struct Int4Scorer(byte* rows, int stride, float* scales
             }
             sum += Avx512BW.MultiplyAddAdjacent(pairs, Vector512<short>.One);
         }
-        return Vector512.Sum(sum);
+        return sum;
     }
 
     private int Sum256(byte* row)

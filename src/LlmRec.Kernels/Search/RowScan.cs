@@ -61,7 +61,9 @@ internal static unsafe class RowScan
     private static void ScoreRun<TScorer>(in TScorer scorer, int first, int count, float* scores) where TScorer : struct, IRowScorer
     {
         TScorer local = scorer;
-        for (int r = 0; r < count; r++) scores[r] = local.Score(first + r);
+        int r = 0;
+        for (; r <= count - 4; r += 4) local.ScoreFour(first + r, scores + r);
+        for (; r < count; r++) scores[r] = local.Score(first + r);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -19,6 +19,16 @@ internal readonly unsafe struct SignScorer(ulong* rows, int words, ulong* query,
 
     public long BytesPerRow => _words * sizeof(ulong);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void ScoreFour(nint i, float* scores)
+    {
+        // One row after the other: streams side by side would halve the memory speed.
+        scores[0] = Score(i);
+        scores[1] = Score(i + 1);
+        scores[2] = Score(i + 2);
+        scores[3] = Score(i + 3);
+    }
+
     public SignScorer Over(RowStore store) => new((ulong*)store.Codes, _words, _query, _d);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
