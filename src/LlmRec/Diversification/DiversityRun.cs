@@ -70,6 +70,7 @@ internal sealed unsafe class DiversityRun
         DiversityStrategy.Ssd => new SsdStrategy(),
         DiversityStrategy.XQuad => new XQuadStrategy(),
         DiversityStrategy.Calibrated => new CalibratedStrategy(),
+        DiversityStrategy.RelevantXQuad => new XQuadStrategy(byRelevance: true),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no such strategy"),
     };
 

@@ -27,4 +27,10 @@ public enum DiversityStrategy
 
     /// <summary>Calibration (Steck 2018): λ Σ r − (1 − λ) KL(the user's category mix ‖ the list's). O(n c k).</summary>
     Calibrated = 7,
+
+    /// <summary>
+    /// Relevance-aware xQuAD (Vargas, Castells and Vallet 2012): an item serves a category only as far as it is relevant (relevance
+    /// clipped to 0..1), so a poor item neither fills a category nor closes it. At diversity 1 it is IA-Select (Agrawal et al. 2009). O(n c k).
+    /// </summary>
+    RelevantXQuad = 8,
 }

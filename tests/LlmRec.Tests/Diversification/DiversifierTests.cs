@@ -78,10 +78,40 @@ public sealed class DiversifierTests
     }
 
     [Test]
-    public void MissingCategories_AreNoError([Values(DiversityStrategy.XQuad, DiversityStrategy.Calibrated)] DiversityStrategy strategy)
+    public void MissingCategories_AreNoError([Values(DiversityStrategy.XQuad, DiversityStrategy.RelevantXQuad, DiversityStrategy.Calibrated)] DiversityStrategy strategy)
     {
         var c = new RankedCandidates { Scores = new[] { 0.1f, 0.9f, 0.5f } };
         Assert.That(Diversifier.Create(strategy).Diversify(c, 0.7, 3).Select(p => p.Index), Is.EqualTo(new[] { 1, 2, 0 }));
+    }
+
+    [Test]
+    public void RelevantXQuad_IsTheFormulaByDefinition([Values(0.2, 0.6, 1)] double diversity)
+    {
+        RankedCandidates c = RandomCandidates.Make(9, 40, 8, taste: true);
+        ReadOnlySpan<float> s = c.Scores.Span;
+        float low = float.PositiveInfinity, high = float.NegativeInfinity;
+        foreach (float x in s) (low, high) = (Math.Min(low, x), Math.Max(high, x));
+        double[] r = [.. c.Scores.ToArray().Select(x => ((double)x - low) / ((double)high - low))];
+        string[][] own = [.. c.Items.Select(i => i.Categories.Distinct().ToArray())];
+        double total = c.Taste.Values.Sum(w => (double)w);
+        var uncovered = c.Taste.Keys.ToDictionary(k => k, _ => 1.0);
+        var picked = new List<int>();
+        while (picked.Count < 10)
+        {
+            double Value(int i) => (1 - diversity) * r[i] + diversity * own[i].Sum(k => c.Taste.GetValueOrDefault(k) / total * r[i] / own[i].Length * uncovered.GetValueOrDefault(k, 1));
+            int best = Enumerable.Range(0, r.Length).Where(i => !picked.Contains(i)).MaxBy(Value);
+            picked.Add(best);
+            foreach (string k in own[best]) uncovered[k] = uncovered.GetValueOrDefault(k, 1) * (1 - r[best] / own[best].Length);
+        }
+        Assert.That(Diversifier.Create(DiversityStrategy.RelevantXQuad).Diversify(c, diversity, 10).Select(p => p.Index), Is.EqualTo(picked));
+    }
+
+    [Test]
+    public void RelevantXQuad_APoorItemDoesNotFillACategory()
+    {
+        string[] kinds = ["a", "a", "b", "b"];
+        var c = new RankedCandidates { Scores = new[] { 1f, 0.8f, 0.6f, 0f }, Items = [.. kinds.Select((k, i) => new Item { Id = $"{i}", Categories = [k] })] };
+        Assert.That(Diversifier.Create(DiversityStrategy.RelevantXQuad).Diversify(c, 1, 4).Select(p => p.Index), Is.EqualTo(new[] { 0, 2, 1, 3 }));
     }
 
     [Test]
@@ -234,6 +264,6 @@ public sealed class DiversifierTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         diversifier.Diversify(c, 0.5, picks);
         // Walking the caller's dictionary of tastes through its interface boxes one enumerator.
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThanOrEqualTo(strategy is DiversityStrategy.XQuad or DiversityStrategy.Calibrated ? 200 : 0));
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThanOrEqualTo(strategy is DiversityStrategy.XQuad or DiversityStrategy.RelevantXQuad or DiversityStrategy.Calibrated ? 200 : 0));
     }
 }

@@ -1,7 +1,8 @@
 namespace LlmRec;
 
 /// <summary>xQuAD: λ r + (1 − λ) Σ_c p(c|user) p(c|i) Π over the list of (1 − p(c|j)); p(c|i) = 1 / number of the item's categories.</summary>
-internal sealed class XQuadStrategy : GreedyStrategy
+/// <param name="byRelevance">True for the relevance-aware form: an item serves a category as far as it is relevant, p(c|i) = r clipped to 0..1 / number of categories.</param>
+internal sealed class XQuadStrategy(bool byRelevance = false) : GreedyStrategy
 {
     private readonly Scratch<double> _uncovered = new();
 
@@ -28,7 +29,7 @@ internal sealed class XQuadStrategy : GreedyStrategy
             ReadOnlySpan<int> own = categories.Of(i);
             foreach (int c in own)
                 gain += mix[c] * uncovered[c] / own.Length;
-            double v = lambda * r[i] + (1 - lambda) * gain;
+            double v = lambda * r[i] + (1 - lambda) * gain * Serves(run, i);
             if (v > top)
                 (top, best) = (v, i);
         }
@@ -42,7 +43,11 @@ internal sealed class XQuadStrategy : GreedyStrategy
     {
         Span<double> uncovered = _uncovered.Take(run.Categories.Count);
         ReadOnlySpan<int> own = run.Categories.Of(i);
+        double served = Serves(run, i) / own.Length;
         foreach (int c in own)
-            uncovered[c] *= 1 - 1.0 / own.Length;
+            uncovered[c] *= 1 - served;
     }
+
+    // What was shown on an earlier page has no score any more; it was worth showing.
+    private double Serves(DiversityRun run, int i) => byRelevance && i < run.N ? Math.Clamp(run.Relevance[i], 0, 1) : 1;
 }
