@@ -18,7 +18,7 @@ internal static class Golden
         var tensors = new Dictionary<string, double[]>();
         foreach (JsonProperty p in JsonDocument.Parse(bytes.AsMemory(8, header)).RootElement.EnumerateObject())
         {
-            if (p.Name == "__metadata__") continue;
+            if (p.Name == "__metadata__" || p.Value.GetProperty("dtype").GetString()![0] is 'I' or 'U') continue;
             int from = p.Value.GetProperty("data_offsets")[0].GetInt32(), to = p.Value.GetProperty("data_offsets")[1].GetInt32();
             ReadOnlySpan<byte> data = bytes.AsSpan(8 + header + from, to - from);
             tensors[p.Name] = p.Value.GetProperty("dtype").GetString() switch
@@ -29,6 +29,23 @@ internal static class Golden
             };
         }
         return tensors;
+    }
+
+    /// <summary>One tensor of whole numbers (int32, int16 or bytes), flat.</summary>
+    public static int[] Ints(string relative, string name)
+    {
+        byte[] bytes = File.ReadAllBytes(SharedData.PathOrSkip(relative));
+        int header = (int)BinaryPrimitives.ReadInt64LittleEndian(bytes);
+        JsonElement tensor = JsonDocument.Parse(bytes.AsMemory(8, header)).RootElement.GetProperty(name);
+        int from = tensor.GetProperty("data_offsets")[0].GetInt32(), to = tensor.GetProperty("data_offsets")[1].GetInt32();
+        ReadOnlySpan<byte> data = bytes.AsSpan(8 + header + from, to - from);
+        return tensor.GetProperty("dtype").GetString() switch
+        {
+            "I32" => MemoryMarshal.Cast<byte, int>(data).ToArray(),
+            "U8" => [.. data.ToArray().Select(x => (int)x)],
+            "I16" => [.. MemoryMarshal.Cast<byte, short>(data).ToArray().Select(x => (int)x)],
+            var other => throw new InvalidDataException($"tensor {name} has the type {other}"),
+        };
     }
 
     /// <summary>MovieLens 100k in file order, with a catalog in ascending order of the ids.</summary>

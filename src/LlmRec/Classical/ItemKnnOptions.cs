@@ -1,0 +1,33 @@
+namespace LlmRec;
+
+/// <summary>How an <see cref="ItemKnnModel"/> is fitted.</summary>
+public sealed record ItemKnnOptions
+{
+    /// <summary>How similarity is measured. Default: <see cref="KnnWeighting.TfIdf"/>.</summary>
+    public KnnWeighting Weighting { get; init; } = KnnWeighting.TfIdf;
+
+    /// <summary>How many most similar items each item keeps, itself counted, at least 1; <see langword="null"/> keeps all. Default: 20.</summary>
+    public int? Neighbours { get; init; } = 20;
+
+    /// <summary>Similarities are multiplied by c / (c + shrinkage) for c common users, at least 0: few common users are little evidence. Default: 0.</summary>
+    public double Shrinkage { get; init; }
+
+    /// <summary>BM25's saturation, at least 0. Default: 1.2.</summary>
+    public double K1 { get; init; } = 1.2;
+
+    /// <summary>BM25's share of length normalisation, 0 to 1. Default: 0.75.</summary>
+    public double B { get; init; } = 0.75;
+
+    /// <summary>Most threads used; 0 means all processors. The result does not depend on it. Default: 0.</summary>
+    public int Threads { get; init; }
+
+    internal void Check()
+    {
+        if (!Enum.IsDefined(Weighting)) throw new ArgumentOutOfRangeException(nameof(Weighting), Weighting, "use one of the weightings of KnnWeighting");
+        if (Neighbours is { } k) ArgumentOutOfRangeException.ThrowIfLessThan(k, 1, nameof(Neighbours));
+        if (!(Shrinkage >= 0 && double.IsFinite(Shrinkage))) throw new ArgumentOutOfRangeException(nameof(Shrinkage), Shrinkage, "use a finite number of at least 0");
+        if (!(K1 >= 0 && double.IsFinite(K1))) throw new ArgumentOutOfRangeException(nameof(K1), K1, "use a finite number of at least 0");
+        if (!(B is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(B), B, "use 0 to 1");
+        ArgumentOutOfRangeException.ThrowIfNegative(Threads);
+    }
+}
