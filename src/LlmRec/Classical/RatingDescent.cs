@@ -1,0 +1,94 @@
+using System.Numerics.Tensors;
+
+namespace LlmRec;
+
+/// <summary>
+/// Gradient descent for r ≈ μ + bᵤ + bᵢ + qᵢ·(pᵤ + s), where s = |N|^−½ Σ yⱼ over what the user rated (SVD++), or 0 (SVD). One pass over a
+/// user is O(ratings · f) also for SVD++: a rating changes all yⱼ of the user alike, y ← d·y + a·q/√|N|, so it is enough to carry
+/// s ← d·s + a·q along and to write the yⱼ back once at the end. The iterates are those of the O(ratings²) loop.
+/// </summary>
+internal sealed class RatingDescent(SvdRatingOptions options, double mean)
+{
+    private readonly int _f = options.Factors;
+    private readonly double _rate = options.LearningRate, _penalty = options.Regularization, _decay = 1 - options.LearningRate * options.Regularization;
+    private readonly double[] _sum = new double[options.Factors];        // s (f)
+    private readonly double[] _first = new double[options.Factors];      // s before the user's pass
+    private readonly double[] _old = new double[options.Factors];
+    private readonly double[] _whole = new double[options.Factors];      // p + s
+
+    /// <summary>s of a user who rated these items.</summary>
+    public static void Feedback(ReadOnlySpan<int> items, double[] y, Span<double> s)
+    {
+        int f = s.Length;
+        s.Clear();
+        foreach (int j in items) TensorPrimitives.Add(s, y.AsSpan(j * f, f), s);
+        if (!items.IsEmpty) TensorPrimitives.Multiply(s, 1 / Math.Sqrt(items.Length), s);
+    }
+
+    /// <summary>One pass over a user's ratings that moves everything.</summary>
+    /// <param name="items">The user's items, n of them.</param>
+    /// <param name="values">Their ratings.</param>
+    /// <param name="bu">bᵤ.</param>
+    /// <param name="p">pᵤ (f).</param>
+    /// <param name="bi">bᵢ of all items.</param>
+    /// <param name="q">Q (items, f).</param>
+    /// <param name="y">Y (items, f), or null for SVD.</param>
+    public void Pass(ReadOnlySpan<int> items, ReadOnlySpan<float> values, ref double bu, Span<double> p, double[] bi, double[] q, double[]? y)
+    {
+        double shrunk = 1;
+        if (y is not null)
+        {
+            Feedback(items, y, _sum);
+            _sum.CopyTo(_first, 0);
+        }
+        for (int k = 0; k < items.Length; k++)
+        {
+            int i = items[k];
+            Span<double> qi = q.AsSpan(i * _f, _f);
+            TensorPrimitives.Add(p, _sum, _whole);
+            double error = values[k] - (mean + bu + bi[i] + TensorPrimitives.Dot<double>(qi, _whole)), a = _rate * error;
+            bu += _rate * (error - _penalty * bu);
+            bi[i] += _rate * (error - _penalty * bi[i]);
+            qi.CopyTo(_old);
+            Step(p, _old, a);
+            Step(qi, _whole, a);
+            if (y is null) continue;
+            Step(_sum, _old, a);
+            shrunk *= _decay;
+        }
+        if (y is null) return;
+
+        // y ← dⁿ·y + (s − dⁿ·s₀) / √n, for each of the n items
+        TensorPrimitives.MultiplyAdd(_first, -shrunk, _sum, _sum);
+        TensorPrimitives.Multiply(_sum, 1 / Math.Sqrt(items.Length), _sum);
+        foreach (int j in items) TensorPrimitives.MultiplyAdd(y.AsSpan(j * _f, _f), shrunk, _sum, y.AsSpan(j * _f, _f));
+    }
+
+    /// <summary>All passes for a user outside the training, who starts at 0 while the items stand still.</summary>
+    public double FoldIn(List<(int Item, float Value)> ratings, double[] bi, double[] q, double[]? y, Span<double> p)
+    {
+        double bu = 0;
+        p.Clear();
+        if (y is not null) Feedback([.. ratings.Select(r => r.Item)], y, _sum);
+        for (int e = 0; e < options.Epochs; e++)
+        {
+            foreach ((int i, float value) in ratings)
+            {
+                ReadOnlySpan<double> qi = q.AsSpan(i * _f, _f);
+                TensorPrimitives.Add(p, _sum, _whole);
+                double error = value - (mean + bu + bi[i] + TensorPrimitives.Dot(qi, _whole));
+                bu += _rate * (error - _penalty * bu);
+                Step(p, qi, _rate * error);
+            }
+        }
+        TensorPrimitives.Add(p, _sum, p);
+        return bu;
+    }
+
+    /// <summary>v ← d·v + a·w.</summary>
+    private void Step(Span<double> v, ReadOnlySpan<double> w, double a)
+    {
+        TensorPrimitives.Multiply(v, _decay, v);
+        TensorPrimitives.MultiplyAdd(w, a, v, v);
+    }
+}

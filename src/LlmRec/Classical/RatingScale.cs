@@ -1,0 +1,15 @@
+namespace LlmRec;
+
+/// <summary>The ratings that can be given, from the worst to the best.</summary>
+/// <param name="Lowest">The worst rating, finite.</param>
+/// <param name="Highest">The best rating, finite, not below the lowest.</param>
+public readonly record struct RatingScale(float Lowest, float Highest)
+{
+    internal float Clip(double rating) => (float)Math.Clamp(rating, Lowest, Highest);
+
+    internal void Check()
+    {
+        if (!float.IsFinite(Lowest) || !float.IsFinite(Highest) || Lowest > Highest)
+            throw new ArgumentException($"the scale from {Lowest} to {Highest} is none: give two finite numbers, the lower one first");
+    }
+}

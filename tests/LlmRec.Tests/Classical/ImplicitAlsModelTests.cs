@@ -1,0 +1,176 @@
+using System.Text.Json;
+using LlmRec.Tests.Evaluation;
+
+namespace LlmRec.Tests.Classical;
+
+[TestFixture]
+public sealed class ImplicitAlsModelTests
+{
+    private const string File = "golden/cf/als_ml-100k.safetensors", Report = "golden/cf/als_ml-100k.json";
+
+    /// <summary>Pairs in the golden order: the log is written user by user, ascending.</summary>
+    private static readonly Lazy<PositivePairs> s_pairs = new(() => PositivePairs.From(FactorGolden.Catalog,
+        new InteractionLog(Enumerable.Range(0, 943).SelectMany(u => FactorGolden.Split.EventsOf(FactorGolden.IdOf(u), EventRole.Train)))));
+
+    private static ImplicitAlsModel FromGoldenStart(ImplicitAlsOptions options)
+    {
+        Dictionary<string, double[]> golden = Golden.Doubles(File);
+        return ImplicitAlsModel.Fit(s_pairs.Value, options with { Factors = 16, Threads = 1 }, golden["user_factors0"], golden["item_factors0"], null, default);
+    }
+
+    // the library hands its conjugate gradients the regularisation as a float
+    [TestCase("alpha1.cholesky", 1, AlsSolver.Cholesky)]
+    [TestCase("alpha40.cholesky", 40, AlsSolver.Cholesky)]
+    [TestCase("alpha1.cg3", 1, AlsSolver.ConjugateGradient)]
+    [TestCase("alpha40.cg3", 40, AlsSolver.ConjugateGradient)]
+    public void Fit_TakesTheGoldenIteration(string name, double alpha, AlsSolver solver)
+    {
+        Dictionary<string, double[]> golden = Golden.Doubles(File);
+        ImplicitAlsModel model = FromGoldenStart(new() { Iterations = 1, Alpha = alpha, Solver = solver, Regularization = solver == AlsSolver.Cholesky ? 0.01 : 0.01f });
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(FactorGolden.RelativeDifference(model.UserFactors, golden[$"{name}.user_factors1"]), Is.LessThan(1e-9));
+            Assert.That(FactorGolden.RelativeDifference(model.ItemFactors, golden[$"{name}.item_factors1"]), Is.LessThan(1e-9));
+        }
+    }
+
+    [TestCase("scaled.lambda0.003.alpha0.1.nu1", 0.003, 0.1, 1)]
+    [TestCase("scaled.lambda0.003.alpha0.1.nu0.5", 0.003, 0.1, 0.5)]
+    [TestCase("scaled.lambda0.05.alpha0.3.nu0", 0.05, 0.3, 0)]
+    public void Fit_TakesTheGoldenIterationOfTheScaledObjective(string name, double lambda, double alpha, double nu)
+    {
+        Dictionary<string, double[]> golden = Golden.Doubles(File);
+        ImplicitAlsModel model = FromGoldenStart(new()
+        {
+            Iterations = 1, Objective = AlsObjective.FrequencyScaled, Alpha = alpha, Regularization = lambda, FrequencyExponent = nu,
+        });
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(FactorGolden.RelativeDifference(model.UserFactors[..1600], golden[$"{name}.user_factors1"]), Is.LessThan(1e-9));
+            Assert.That(FactorGolden.RelativeDifference(model.ItemFactors[..1600], golden[$"{name}.item_factors1"]), Is.LessThan(1e-9));
+        }
+    }
+
+    [TestCase(1)]
+    [TestCase(40)]
+    public void Fit_LowersTheLossAsTheGoldenRunDoes(double alpha)
+    {
+        double[] golden = [.. Golden.Json(Report).GetProperty("half_steps").GetProperty($"alpha{alpha}.cholesky").GetProperty("losses_after_iterations_1_to_5").EnumerateArray().Select(e => e.GetDouble())];
+        var options = new ImplicitAlsOptions { Alpha = alpha };
+        double[] losses = [.. Enumerable.Range(1, 5).Select(n => Loss(FromGoldenStart(options with { Iterations = n }), alpha))];
+        for (int i = 0; i < 5; i++) Assert.That(losses[i], Is.EqualTo(golden[i]).Within(1e-8 * golden[i]), $"iteration {i + 1}");
+    }
+
+    private static double Loss(ImplicitAlsModel model, double alpha)
+    {
+        ReadOnlySpan<double> x = model.UserFactors, y = model.ItemFactors;
+        int f = model.Factors, m = model.Items.Count;
+        double total = 0, weights = 0;
+        for (int u = 0; u < x.Length / f; u++)
+        {
+            ReadOnlySpan<int> row = s_pairs.Value.Matrix.ColumnsOf(u);
+            for (int i = 0; i < m; i++)
+            {
+                double dot = 0;
+                for (int k = 0; k < f; k++) dot += x[u * f + k] * y[i * f + k];
+                bool taken = row.BinarySearch(i) >= 0;
+                double c = taken ? alpha : 1, e = (taken ? 1 : 0) - dot;
+                total += c * e * e;
+                weights += c;
+            }
+        }
+        double norms = 0;
+        foreach (double v in x) norms += v * v;
+        foreach (double v in y) norms += v * v;
+        return (total + 0.01f * norms) / weights;
+    }
+
+    [Test]
+    public void FoldIn_FindsTheGoldenVectors()
+    {
+        Dictionary<string, double[]> golden = Golden.Doubles(File);
+        ImplicitAlsModel model = FromGoldenItems();
+        double[] ours = [.. Golden.Json(Report).GetProperty("fold_in").GetProperty("histories").EnumerateArray().SelectMany(h =>
+            model.FoldIn(UserContext.OfHistory([.. h.EnumerateArray().Select(i => FactorGolden.IdOf(i.GetInt32()))])))];
+        Assert.That(FactorGolden.RelativeDifference(ours, golden["foldin.vectors"]), Is.LessThan(1e-9));
+    }
+
+    [Test]
+    public void Explain_TakesTheScoreApartAsTheGoldenDoes()
+    {
+        ImplicitAlsModel model = FromGoldenItems();
+        foreach (JsonElement e in Golden.Json(Report).GetProperty("explanations").EnumerateArray())
+        {
+            UserContext user = FactorGolden.UserOf(e.GetProperty("user").GetInt32()).User;
+            string item = FactorGolden.IdOf(e.GetProperty("item").GetInt32());
+            (int Item, double Value)[] ours = model.Contributions(user, item);
+            IReadOnlyList<ScoredItem> listed = model.Explain(user, item);
+            float[] scores = new float[model.Items.Count];
+            model.Score([new(user, [])], scores);
+            using (Assert.EnterMultipleScope())
+            {
+                Assert.That(ours.Select(c => c.Item), Is.EqualTo(e.GetProperty("all_items").EnumerateArray().Select(i => i.GetInt32())));
+                Assert.That(FactorGolden.RelativeDifference([.. ours.Select(c => c.Value)], [.. e.GetProperty("all_contributions").EnumerateArray().Select(v => v.GetDouble())]), Is.LessThan(1e-9));
+                Assert.That(ours.Sum(c => c.Value), Is.EqualTo(e.GetProperty("total").GetDouble()).Within(1e-9));
+                Assert.That(listed.Take(10).Select(s => s.Item), Is.EqualTo(e.GetProperty("top10").EnumerateArray().Select(t => FactorGolden.IdOf(t[0].GetInt32()))));
+                Assert.That(listed.Sum(s => (double)s.Score), Is.EqualTo(scores[e.GetProperty("item").GetInt32()]).Within(1e-5));
+            }
+        }
+    }
+
+    /// <summary>A model whose items are those of the golden fold-in.</summary>
+    private static ImplicitAlsModel FromGoldenItems()
+    {
+        Dictionary<string, double[]> golden = Golden.Doubles(File);
+        return ImplicitAlsModel.Fit(s_pairs.Value, new() { Factors = 16, Alpha = 40, Iterations = 0, Threads = 1 }, golden["user_factors0"], golden["foldin.item_factors"], null, default);
+    }
+
+    [Test]
+    public void Recommend_IsAsGoodAsTheGoldenRuns()
+    {
+        JsonElement golden = Golden.Json(Report).GetProperty("quality").GetProperty("factors64.reg0.01.alpha5.cg3.iterations15").GetProperty("test_exclude_train_valid").GetProperty("ndcg@10");
+        double ndcg = FactorGolden.Evaluate(ImplicitAlsModel.Fit(FactorGolden.Catalog, FactorGolden.Split.Train, new() { Solver = AlsSolver.ConjugateGradient })).Ndcg;
+        TestContext.Out.WriteLine($"NDCG@10 {ndcg:0.0000}");
+        Assert.That(ndcg, Is.EqualTo(golden.GetProperty("mean").GetDouble()).Within(3 * golden.GetProperty("sd").GetDouble()));
+    }
+
+    [TestCase(AlsSolver.Cholesky)]
+    [TestCase(AlsSolver.ConjugateGradient)]
+    public void Fit_IsTheSameForAnyNumberOfThreads(AlsSolver solver)
+    {
+        (Catalog catalog, InteractionLog log) = SmallRatings.Make();
+        var options = new ImplicitAlsOptions { Factors = 7, Solver = solver };
+        double[] one = ImplicitAlsModel.Fit(catalog, log, options with { Threads = 1 }).ItemFactors.ToArray();
+        double[] three = ImplicitAlsModel.Fit(catalog, log, options with { Threads = 3 }).ItemFactors.ToArray();
+        Assert.That(one, Is.EqualTo(three));
+    }
+
+    [Test]
+    public void Score_OfAKnownIdIsThatOfItsHistoryAlsoInABatch()
+    {
+        (Catalog catalog, InteractionLog log) = SmallRatings.Make();
+        ImplicitAlsModel model = ImplicitAlsModel.Fit(catalog, log, new() { Factors = 5 });
+        TopNRequest known = new(UserContext.Of("u3"), []), history = new(new UserContext { History = log.HistoryOf("u3") }, []), nobody = new(new UserContext(), []);
+        float[] batch = new float[3 * 30], alone = new float[30];
+        model.Score([known, nobody, history], batch);
+        model.Score([known], alone);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(batch[..30], Is.EqualTo(alone));
+            Assert.That(batch[60..], Is.EqualTo(alone));
+            Assert.That(batch[30..60], Is.All.Zero);
+        }
+    }
+
+    [Test]
+    public void Fit_RefusesSenselessOptions()
+    {
+        (Catalog catalog, InteractionLog log) = SmallRatings.Make();
+        using (Assert.EnterMultipleScope())
+        {
+            foreach (ImplicitAlsOptions bad in (ImplicitAlsOptions[])[new() { Factors = 0 }, new() { Alpha = 0 }, new() { Regularization = double.NaN }, new() { FrequencyExponent = -1 }])
+                Assert.That(() => ImplicitAlsModel.Fit(catalog, log, bad), Throws.InstanceOf<ArgumentOutOfRangeException>());
+            Assert.That(() => ImplicitAlsModel.Fit(catalog, log).Explain(UserContext.Of("u1"), "nothing"), Throws.InstanceOf<KeyNotFoundException>().With.Message.Contains("nothing"));
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+using LlmRec.Tests.Evaluation;
+
+namespace LlmRec.Tests.Classical;
+
+/// <summary>The five folds of MovieLens 100k.</summary>
+internal static class RatingGolden
+{
+    public static Catalog Catalog => Golden.MovieLens100k().Catalog;
+
+    public static InteractionLog Train(int fold) => Read($"data/ml-100k/u{fold}.base");
+
+    public static InteractionLog Test(int fold) => Read($"data/ml-100k/u{fold}.test");
+
+    public static InteractionLog Read(string relative)
+    {
+        var log = new InteractionLog();
+        foreach (string line in File.ReadLines(SharedData.PathOrSkip(relative)))
+        {
+            string[] f = line.Split('\t');
+            log.Add(f[0], f[1], InteractionKind.Rating, float.Parse(f[2], CultureInfo.InvariantCulture), DateTimeOffset.FromUnixTimeSeconds(long.Parse(f[3], CultureInfo.InvariantCulture)));
+        }
+        return log;
+    }
+
+    /// <summary>Root mean squared error, users by id, or as anonymous histories.</summary>
+    public static double Rmse(IRatingModel model, InteractionLog test, InteractionLog? histories = null)
+    {
+        double sum = 0;
+        foreach (IGrouping<string, Interaction> user in test.GroupBy(e => e.User))
+        {
+            UserContext context = histories is null ? UserContext.Of(user.Key) : new() { History = histories.HistoryOf(user.Key) };
+            Interaction[] events = [.. user];
+            float[] ratings = new float[events.Length];
+            model.Predict(context, [.. events.Select(e => e.Item)], ratings);
+            for (int k = 0; k < events.Length; k++) sum += Math.Pow(ratings[k] - events[k].Value!.Value, 2);
+        }
+        return Math.Sqrt(sum / test.Count);
+    }
+
+    /// <summary>The golden error over the five folds.</summary>
+    public static double Expected(string algorithm) =>
+        Golden.Json("golden/cf/surprise_errors.json").GetProperty("algorithms").GetProperty(algorithm).GetProperty("mean_of_five_folds").GetProperty("rmse").GetDouble();
+}
