@@ -11,6 +11,13 @@ if (args.Length == 0)
 }
 int at = Array.IndexOf(args, "--threads");
 int threads = at >= 0 ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : 2;
+if (Array.IndexOf(args, "--classical") is int c and >= 0)
+{
+    // --classical [NAME]: the classical models, or those with NAME in theirs; also for a folder of the LightGCN kind.
+    string wanted = c + 1 < args.Length && !args[c + 1].StartsWith("--", StringComparison.Ordinal) ? args[c + 1] : "";
+    ClassicalTable.Run(args[0], wanted, args.Contains("--validation"), threads, Console.Out);
+    return 0;
+}
 DataSet data = DataSet.Read(args[0]);
 if (Array.IndexOf(args, "--diversity") is int d and >= 0)
 {
@@ -18,7 +25,7 @@ if (Array.IndexOf(args, "--diversity") is int d and >= 0)
     DiversityExperiment.Run(data, args[0], int.Parse(args[d + 1], CultureInfo.InvariantCulture), d + 2 < args.Length ? args[d + 2] : "", Console.Out);
     return 0;
 }
-var head = new LinearScoringHead();
+LinearScoringHead head = args.Contains("--slit") ? new([.. Features.Default(), .. Transitions(data, threads)]) : new();
 LeaveLastOut.Result r = await LeaveLastOut.RunAsync(data, head, threads, args.Contains("--validation"), new());
 
 var buffer = new System.Buffers.ArrayBufferWriter<byte>();
@@ -55,3 +62,11 @@ using (var json = new System.Text.Json.Utf8JsonWriter(buffer))
 }
 Console.WriteLine(System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan));
 return 0;
+
+// --slit: three transition models of different decay beside the default features, fitted on the same events as the counts.
+static IEnumerable<IFeature> Transitions(DataSet data, int threads)
+{
+    InteractionLog train = DataSplit.LeaveLastOut(data.Log, data.Catalog).Train;
+    foreach (double decay in (double[])[0.5, 0.8, 0.95])
+        yield return Features.Score(ItemTransitionModel.Fit(data.Catalog, train, new() { PastDecay = decay, Past = decay > 0.9 ? 60 : 20, Threads = threads }));
+}

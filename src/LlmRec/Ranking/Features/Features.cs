@@ -88,6 +88,20 @@ public static class Features
         return features;
     }
 
+    /// <summary>
+    /// The score x of any model for the history, as sign(x) · ln(1 + scale · |x|); 0 for items the model does not know. Scores of a
+    /// <see cref="LinearItemModel"/> are explained by the events behind them. Not saved with a recommender: give it again when loading.
+    /// </summary>
+    /// <param name="model">A fitted model.</param>
+    /// <param name="scale">How soon large scores are flattened, above 0: 50 suits scores well below 1.</param>
+    /// <param name="name">The feature's name; <see langword="null"/> for <c>model.</c> and the model's.</param>
+    public static IFeature Score(IScoringModel model, double scale = 50, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        if (!(scale > 0 && float.IsFinite((float)scale))) throw new ArgumentOutOfRangeException(nameof(scale), scale, "use a finite number above 0");
+        return new ScoringModelFeature(model, (float)scale, name ?? "model." + model.Name);
+    }
+
     /// <summary>The features of the default head.</summary>
     public static IReadOnlyList<IFeature> Default() =>
     [
