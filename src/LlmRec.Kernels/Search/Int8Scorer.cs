@@ -16,7 +16,7 @@ namespace LlmRec.Kernels;
 /// <param name="low">stride digits.</param>
 /// <param name="codeSum">Σ q, to take the added 128 off again.</param>
 /// <param name="factor">The query's scale.</param>
-internal readonly unsafe struct Int8Scorer(byte* rows, int stride, float* scales, sbyte* high, sbyte* low, int codeSum, float factor) : IStoreScorer<Int8Scorer>
+internal readonly unsafe partial struct Int8Scorer(byte* rows, int stride, float* scales, sbyte* high, sbyte* low, int codeSum, float factor) : IStoreScorer<Int8Scorer>
 {
     /// <summary>Lines whose products are added in 16 bits.</summary>
     private const int Run = 8;
@@ -35,24 +35,14 @@ internal readonly unsafe struct Int8Scorer(byte* rows, int stride, float* scales
     public float Score(nint i)
     {
         byte* row = _rows + i * _stride;
-        int sum = Avx512BW.IsSupported ? Vector512.Sum(Sum512(row)) : Avx2.IsSupported ? Sum256(row) : Ssse3.IsSupported ? Sum128(row) : Scalar(row);
+        int sum = Avx512BW.IsSupported ? Vector512.Sum(Sum512(row, _high, _low, _stride)) : Avx2.IsSupported ? Sum256(row) : Ssse3.IsSupported ? Sum128(row) : Scalar(row);
         return (sum - 128 * _codeSum) * (_scales[i] * _factor);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void ScoreFour(nint i, float* scores)
     {
-        if (Avx512BW.IsSupported)
-        {
-            byte* row = _rows + i * _stride;
-            Vector128<int> sums = LaneSums.Of(Sum512(row), Sum512(row + _stride), Sum512(row + 2 * _stride), Sum512(row + 3 * _stride));
-            (Vector128.ConvertToSingle(sums - Vector128.Create(128 * _codeSum)) * (Vector128.Load(_scales + i) * _factor)).Store(scores);
-            return;
-        }
-        scores[0] = Score(i);
-        scores[1] = Score(i + 1);
-        scores[2] = Score(i + 2);
-        scores[3] = Score(i + 3);
+        for (int r = 0; r < 4; r++) scores[r] = Score(i + r);
     }
 
     /// <summary>The plain twin of <see cref="Score"/>.</summary>
@@ -69,32 +59,32 @@ internal readonly unsafe struct Int8Scorer(byte* rows, int stride, float* scales
 
     // The sums of 16 interleaved parts of the row.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Vector512<int> Sum512(byte* row)
+    private static Vector512<int> Sum512(byte* row, sbyte* queryHigh, sbyte* queryLow, int stride)
     {
         Vector512<int> sum = default;
         int j = 0;
         do
         {
             Vector512<short> high = default, low = default;
-            int end = Math.Min(_stride, j + Run * 64);
+            int end = Math.Min(stride, j + Run * 64);
             for (; j <= end - 128; j += 128)
             {
                 Vector512<byte> x = Vector512.Load(row + j), y = Vector512.Load(row + j + 64);
-                high += Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(_high + j));
-                low += Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(_low + j));
-                high += Avx512BW.MultiplyAddAdjacent(y, Vector512.Load(_high + j + 64));
-                low += Avx512BW.MultiplyAddAdjacent(y, Vector512.Load(_low + j + 64));
+                high += Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(queryHigh + j));
+                low += Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(queryLow + j));
+                high += Avx512BW.MultiplyAddAdjacent(y, Vector512.Load(queryHigh + j + 64));
+                low += Avx512BW.MultiplyAddAdjacent(y, Vector512.Load(queryLow + j + 64));
             }
             if (j < end)
             {
                 Vector512<byte> x = Vector512.Load(row + j);
-                high += Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(_high + j));
-                low += Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(_low + j));
+                high += Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(queryHigh + j));
+                low += Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(queryLow + j));
                 j += 64;
             }
             sum += Avx512BW.MultiplyAddAdjacent(high, Vector512.Create((short)16)) + Avx512BW.MultiplyAddAdjacent(low, Vector512<short>.One);
         }
-        while (j < _stride);
+        while (j < stride);
         return sum;
     }
 

@@ -61,6 +61,11 @@ internal static unsafe class RowScan
     private static void ScoreRun<TScorer>(in TScorer scorer, int first, int count, float* scores) where TScorer : struct, IRowScorer
     {
         TScorer local = scorer;
+        if (typeof(TScorer) == typeof(Int8Scorer) && Unsafe.As<TScorer, Int8Scorer>(ref local) is { HasRun: true } int8)
+        {
+            int8.ScoreRun(first, count, scores);
+            return;
+        }
         int r = 0;
         for (; r <= count - 4; r += 4) local.ScoreFour(first + r, scores + r);
         for (; r < count; r++) scores[r] = local.Score(first + r);
