@@ -20,6 +20,7 @@ internal static class ClassicalTable
         ("item graph 500", (c, l, t) => ItemGraphModel.Fit(c, l, new() { Neighbours = 500, Threads = t })),
         ("EASE", (c, l, t) => EaseModel.Fit(c, l, new() { Threads = t })),
         ("SLIM", (c, l, t) => SlimModel.Fit(c, l, new() { Threads = t })),
+        ("SLIM for sparse data", (c, l, t) => SlimModel.Fit(c, l, new() { Penalty = 0.0001, Threads = t })),
         ("SLIT", (c, l, t) => ItemTransitionModel.Fit(c, l, new() { Threads = t })),
         ("SLIT both ways", (c, l, t) => ItemTransitionModel.Fit(c, l, new() { Threads = t, Regularisation = 30, Next = 6, NextDecay = 0.7, ReverseWeight = 0.5 })),
         ("SLIST", (c, l, t) => ItemTransitionModel.Fit(c, l, new() { Threads = t, Consistency = 0.2 })),
