@@ -24,6 +24,11 @@ internal static class ClassicalTable
         ("SLIT", (c, l, t) => ItemTransitionModel.Fit(c, l, new() { Threads = t })),
         ("SLIT both ways", (c, l, t) => ItemTransitionModel.Fit(c, l, new() { Threads = t, Regularisation = 30, Next = 6, NextDecay = 0.7, ReverseWeight = 0.5 })),
         ("SLIST", (c, l, t) => ItemTransitionModel.Fit(c, l, new() { Threads = t, Consistency = 0.2 })),
+        ("PureSVD", (c, l, t) => PureSvdModel.Fit(c, l, new() { Threads = t })),
+        ("iALS", (c, l, t) => ImplicitAlsModel.Fit(c, l, new() { Threads = t })),
+        ("iALS conjugate gradient", (c, l, t) => ImplicitAlsModel.Fit(c, l, new() { Solver = AlsSolver.ConjugateGradient, Threads = t })),
+        ("iALS scaled", (c, l, t) => ImplicitAlsModel.Fit(c, l, new() { Objective = AlsObjective.FrequencyScaled, Alpha = 0.1, Regularisation = 0.003, Threads = t })),
+        ("BPR", (c, l, _) => BprModel.Fit(c, l)),
     ];
 
     /// <summary>Fits and measures the models whose name has the text in it.</summary>

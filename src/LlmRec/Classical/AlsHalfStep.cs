@@ -69,7 +69,7 @@ internal sealed class AlsHalfStep
         for (int i = 0; i < row.Length; i++) TensorPrimitives.Add(x, rows.Slice(i * f, f), x);
         TensorPrimitives.Multiply(x, _target, x);
         if (!NormalEquations.Factor(a, f))
-            throw new ArithmeticException($"the equations of a row of {row.Length} entries are singular: raise {nameof(ImplicitAlsOptions.Regularization)} ({_options.Regularization}) or lower {nameof(ImplicitAlsOptions.Alpha)} ({_options.Alpha})");
+            throw new ArithmeticException($"the equations of a row of {row.Length} entries are singular: raise {nameof(ImplicitAlsOptions.Regularisation)} ({_options.Regularisation}) or lower {nameof(ImplicitAlsOptions.Alpha)} ({_options.Alpha})");
         NormalEquations.Solve(a, f, x);
     }
 
@@ -106,8 +106,8 @@ internal sealed class AlsHalfStep
     }
 
     private double Penalty(int entries, int others) => _options.Objective == AlsObjective.Confidence
-        ? _options.Regularization
-        : _options.Regularization * Math.Pow(entries + _options.Alpha * others, _options.FrequencyExponent);
+        ? _options.Regularisation
+        : _options.Regularisation * Math.Pow(entries + _options.Alpha * others, _options.FrequencyExponent);
 
     private static void Mirror(double[] a, int f)
     {

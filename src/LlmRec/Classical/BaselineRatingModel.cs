@@ -87,7 +87,7 @@ public sealed class BaselineRatingModel : IRatingModel
 
     private static void Descend(RatingRows rows, BaselineRatingOptions options, double[] user, double[] item)
     {
-        double rate = options.LearningRate, penalty = options.Regularization;
+        double rate = options.LearningRate, penalty = options.Regularisation;
         for (int u = 0; u < user.Length; u++)
         {
             ReadOnlySpan<int> items = rows.ItemsOf(u);

@@ -19,7 +19,7 @@ public sealed record BaselineRatingOptions
     public double LearningRate { get; init; } = 0.005;
 
     /// <summary>Penalty of the gradient descent, at least 0. Default: 0.02.</summary>
-    public double Regularization { get; init; } = 0.02;
+    public double Regularisation { get; init; } = 0.02;
 
     /// <summary>Predictions stay within this scale; <see langword="null"/> (the default) for the lowest and highest rating of the training.</summary>
     public RatingScale? Scale { get; init; }
@@ -31,6 +31,6 @@ public sealed record BaselineRatingOptions
         if (!(UserShrinkage > 0) || !double.IsFinite(UserShrinkage)) throw new ArgumentOutOfRangeException(nameof(UserShrinkage), UserShrinkage, "the shrinkage is above 0");
         if (!(ItemShrinkage > 0) || !double.IsFinite(ItemShrinkage)) throw new ArgumentOutOfRangeException(nameof(ItemShrinkage), ItemShrinkage, "the shrinkage is above 0");
         if (!(LearningRate is > 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, "the step lies in (0, 1)");
-        if (!(Regularization >= 0) || !double.IsFinite(Regularization)) throw new ArgumentOutOfRangeException(nameof(Regularization), Regularization, "the penalty is at least 0");
+        if (!(Regularisation >= 0) || !double.IsFinite(Regularisation)) throw new ArgumentOutOfRangeException(nameof(Regularisation), Regularisation, "the penalty is at least 0");
     }
 }

@@ -73,7 +73,7 @@ public sealed class BprModel : IScoringModel
 
         var random = SplitMix.Of(options.Seed, 0);
         double[] x = Start(matrix.Rows, f, ref random), y = Start(matrix.Columns, f, ref random), b = new double[matrix.Columns], old = new double[f];
-        double rate = options.LearningRate, penalty = options.Regularization, decay = 1 - rate * penalty;
+        double rate = options.LearningRate, penalty = options.Regularisation, decay = 1 - rate * penalty;
         for (int e = 0; e < options.Epochs; e++)
         {
             for (int n = 0; n < drawn.Length; n++)
@@ -111,7 +111,7 @@ public sealed class BprModel : IScoringModel
         int[] history = _pairs.HistoryOf(user);
         if (history.Length == 0 || _drawn.Length == 0) return;
         int f = Factors;
-        double decay = 1 - _options.LearningRate * _options.Regularization;
+        double decay = 1 - _options.LearningRate * _options.Regularisation;
         var random = SplitMix.Of(_options.Seed, 1);   // the same draws for everybody: a user's scores depend on the history alone
         for (long n = (long)_options.Epochs * history.Length; n > 0; n--)
         {

@@ -13,7 +13,7 @@ public sealed record BprOptions
     public double LearningRate { get; init; } = 0.01;
 
     /// <summary>Penalty on factors and item biases, at least 0. Default: 0.01.</summary>
-    public double Regularization { get; init; } = 0.01;
+    public double Regularisation { get; init; } = 0.01;
 
     /// <summary>Seed of the first factors and of all draws. Default: 1.</summary>
     public int Seed { get; init; } = 1;
@@ -23,6 +23,6 @@ public sealed record BprOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(Factors, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(Epochs);
         if (!(LearningRate is > 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, "the step lies in (0, 1)");
-        if (!(Regularization >= 0) || !double.IsFinite(Regularization)) throw new ArgumentOutOfRangeException(nameof(Regularization), Regularization, "the penalty is at least 0");
+        if (!(Regularisation >= 0) || !double.IsFinite(Regularisation)) throw new ArgumentOutOfRangeException(nameof(Regularisation), Regularisation, "the penalty is at least 0");
     }
 }

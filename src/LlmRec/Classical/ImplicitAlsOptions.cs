@@ -19,7 +19,7 @@ public sealed record ImplicitAlsOptions
     public double Alpha { get; init; } = 5;
 
     /// <summary>λ, above 0. Default: 0.01.</summary>
-    public double Regularization { get; init; } = 0.01;
+    public double Regularisation { get; init; } = 0.01;
 
     /// <summary>ν of <see cref="AlsObjective.FrequencyScaled"/>, in [0, 2]: how much stronger the vectors of frequent users and items are held. Default: 1.</summary>
     public double FrequencyExponent { get; init; } = 1;
@@ -42,7 +42,7 @@ public sealed record ImplicitAlsOptions
         ArgumentOutOfRangeException.ThrowIfNegative(Iterations);
         if (Objective > AlsObjective.FrequencyScaled) throw new ArgumentOutOfRangeException(nameof(Objective), Objective, $"the objective is none of {nameof(AlsObjective)}");
         if (!(Alpha > 0) || !double.IsFinite(Alpha)) throw new ArgumentOutOfRangeException(nameof(Alpha), Alpha, "the weight α is above 0");
-        if (!(Regularization > 0) || !double.IsFinite(Regularization)) throw new ArgumentOutOfRangeException(nameof(Regularization), Regularization, "the regularisation is above 0: without it a short history has no unique vector");
+        if (!(Regularisation > 0) || !double.IsFinite(Regularisation)) throw new ArgumentOutOfRangeException(nameof(Regularisation), Regularisation, "the regularisation is above 0: without it a short history has no unique vector");
         if (!(FrequencyExponent is >= 0 and <= 2)) throw new ArgumentOutOfRangeException(nameof(FrequencyExponent), FrequencyExponent, "the exponent ν lies in [0, 2]");
         if (Solver > AlsSolver.ConjugateGradient) throw new ArgumentOutOfRangeException(nameof(Solver), Solver, $"the solver is none of {nameof(AlsSolver)}");
         ArgumentOutOfRangeException.ThrowIfLessThan(ConjugateGradientSteps, 1);

@@ -10,7 +10,7 @@ namespace LlmRec;
 internal sealed class RatingDescent(SvdRatingOptions options, double mean)
 {
     private readonly int _f = options.Factors;
-    private readonly double _rate = options.LearningRate, _penalty = options.Regularization, _decay = 1 - options.LearningRate * options.Regularization;
+    private readonly double _rate = options.LearningRate, _penalty = options.Regularisation, _decay = 1 - options.LearningRate * options.Regularisation;
     private readonly double[] _sum = new double[options.Factors];        // s (f)
     private readonly double[] _first = new double[options.Factors];      // s before the user's pass
     private readonly double[] _old = new double[options.Factors];

@@ -7,7 +7,7 @@ public sealed record SvdRatingOptions
     /// <summary>The defaults of SVD++: 20 factors, 20 passes, steps of 0.007, a penalty of 0.02, and a deviation of 0.1.</summary>
     public static SvdRatingOptions PlusPlus { get; } = new()
     {
-        ImplicitFeedback = true, Factors = 20, Epochs = 20, LearningRate = 0.007, Regularization = 0.02, InitialDeviation = 0.1,
+        ImplicitFeedback = true, Factors = 20, Epochs = 20, LearningRate = 0.007, Regularisation = 0.02, InitialDeviation = 0.1,
     };
 
     /// <summary>Whether what a user rated counts besides how it was rated: SVD++ instead of SVD. Default: false.</summary>
@@ -23,7 +23,7 @@ public sealed record SvdRatingOptions
     public double LearningRate { get; init; } = 0.005;
 
     /// <summary>Penalty λ on baselines and factors, at least 0. Default: 0.06.</summary>
-    public double Regularization { get; init; } = 0.06;
+    public double Regularisation { get; init; } = 0.06;
 
     /// <summary>Standard deviation of the first factors, normal around 0; at least 0. Default: 0.05.</summary>
     public double InitialDeviation { get; init; } = 0.05;
@@ -39,7 +39,7 @@ public sealed record SvdRatingOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(Factors, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(Epochs);
         if (!(LearningRate is > 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, "the step lies in (0, 1)");
-        if (!(Regularization >= 0) || !double.IsFinite(Regularization)) throw new ArgumentOutOfRangeException(nameof(Regularization), Regularization, "the penalty is at least 0");
+        if (!(Regularisation >= 0) || !double.IsFinite(Regularisation)) throw new ArgumentOutOfRangeException(nameof(Regularisation), Regularisation, "the penalty is at least 0");
         if (!(InitialDeviation >= 0) || !double.IsFinite(InitialDeviation)) throw new ArgumentOutOfRangeException(nameof(InitialDeviation), InitialDeviation, "the deviation is at least 0");
     }
 }

@@ -26,7 +26,7 @@ public sealed class ImplicitAlsModelTests
     public void Fit_TakesTheGoldenIteration(string name, double alpha, AlsSolver solver)
     {
         Dictionary<string, double[]> golden = Golden.Doubles(File);
-        ImplicitAlsModel model = FromGoldenStart(new() { Iterations = 1, Alpha = alpha, Solver = solver, Regularization = solver == AlsSolver.Cholesky ? 0.01 : 0.01f });
+        ImplicitAlsModel model = FromGoldenStart(new() { Iterations = 1, Alpha = alpha, Solver = solver, Regularisation = solver == AlsSolver.Cholesky ? 0.01 : 0.01f });
         using (Assert.EnterMultipleScope())
         {
             Assert.That(FactorGolden.RelativeDifference(model.UserFactors, golden[$"{name}.user_factors1"]), Is.LessThan(1e-9));
@@ -42,7 +42,7 @@ public sealed class ImplicitAlsModelTests
         Dictionary<string, double[]> golden = Golden.Doubles(File);
         ImplicitAlsModel model = FromGoldenStart(new()
         {
-            Iterations = 1, Objective = AlsObjective.FrequencyScaled, Alpha = alpha, Regularization = lambda, FrequencyExponent = nu,
+            Iterations = 1, Objective = AlsObjective.FrequencyScaled, Alpha = alpha, Regularisation = lambda, FrequencyExponent = nu,
         });
         using (Assert.EnterMultipleScope())
         {
@@ -168,7 +168,7 @@ public sealed class ImplicitAlsModelTests
         (Catalog catalog, InteractionLog log) = SmallRatings.Make();
         using (Assert.EnterMultipleScope())
         {
-            foreach (ImplicitAlsOptions bad in (ImplicitAlsOptions[])[new() { Factors = 0 }, new() { Alpha = 0 }, new() { Regularization = double.NaN }, new() { FrequencyExponent = -1 }])
+            foreach (ImplicitAlsOptions bad in (ImplicitAlsOptions[])[new() { Factors = 0 }, new() { Alpha = 0 }, new() { Regularisation = double.NaN }, new() { FrequencyExponent = -1 }])
                 Assert.That(() => ImplicitAlsModel.Fit(catalog, log, bad), Throws.InstanceOf<ArgumentOutOfRangeException>());
             Assert.That(() => ImplicitAlsModel.Fit(catalog, log).Explain(UserContext.Of("u1"), "nothing"), Throws.InstanceOf<KeyNotFoundException>().With.Message.Contains("nothing"));
         }

@@ -30,13 +30,13 @@ public sealed class SvdRatingModelTests
     public void Pass_TakesTheStepsOfThePlainLoop()
     {
         const int f = 5, n = 7, m = 9;
-        var options = new SvdRatingOptions { ImplicitFeedback = true, Factors = f, LearningRate = 0.03, Regularization = 0.1 };
+        var options = new SvdRatingOptions { ImplicitFeedback = true, Factors = f, LearningRate = 0.03, Regularisation = 0.1 };
         int[] items = [3, 0, 8, 5, 1, 7, 2];
         float[] values = [1, 5, 3, 4, 2, 2, 5];
         double[] p = Random(f, 1), q = Random(m * f, 2), y = Random(m * f, 3), bi = Random(m, 4);
         double bu = 0.2;
         double[] p1 = [.. p], q1 = [.. q], y1 = [.. y], bi1 = [.. bi];
-        double bu1 = bu, rate = options.LearningRate, penalty = options.Regularization;
+        double bu1 = bu, rate = options.LearningRate, penalty = options.Regularisation;
         for (int k = 0; k < n; k++)
         {
             int i = items[k];
@@ -73,7 +73,7 @@ public sealed class SvdRatingModelTests
     public void Predict_StaysWithinTheScaleAndNeverFails(bool implicitFeedback)
     {
         (Catalog catalog, InteractionLog log) = SmallRatings.Make();
-        SvdRatingModel model = SvdRatingModel.Fit(catalog, log, new() { ImplicitFeedback = implicitFeedback, Factors = 4, Epochs = 200, LearningRate = 0.05, Regularization = 0 });
+        SvdRatingModel model = SvdRatingModel.Fit(catalog, log, new() { ImplicitFeedback = implicitFeedback, Factors = 4, Epochs = 200, LearningRate = 0.05, Regularisation = 0 });
         UserContext wild = new() { Id = "u1", History = [new("", "i3", InteractionKind.Rating, 3e38f), new("", "i4"), new("", "elsewhere", InteractionKind.Rating, 3)] };
         float[] ratings = new float[3];
         foreach (UserContext user in (UserContext[])[UserContext.Of("u1"), UserContext.Of("nobody"), wild, new()])
