@@ -31,6 +31,7 @@ public sealed partial class HnswIndex
                 new HnswRepair<Int8Space>(old, state, order, place, old.Rows.Int8Space, Options.BuildBreadth, _scratches).Run(Threads);
             else
                 new HnswRepair<Float32Space>(old, state, order, place, old.Rows.Float32Space, Options.BuildBreadth, _scratches).Run(Threads);
+            GC.KeepAlive(old);   // the spaces hold bare addresses of its rows
         }
         Volatile.Write(ref _state, state);
     }

@@ -30,9 +30,17 @@ public sealed partial class HnswIndex
         if (state.Rows.Format == RowFormat.Int8)
             Link(state.Rows.Int8Space);
         else if ((long)(end - first) * ProxyShare >= end)
-            Link(Rounded(state.Rows, end).Int8Space);
+            LinkOver(Rounded(state.Rows, end));
         else
             Link(state.Rows.Float32Space);
+        GC.KeepAlive(state);
+
+        // A space holds bare addresses: the rows behind it must be kept reachable until the last link.
+        void LinkOver(HnswRows rounded)
+        {
+            Link(rounded.Int8Space);
+            GC.KeepAlive(rounded);
+        }
 
         void Link<TSpace>(TSpace space) where TSpace : struct, IHnswSpace =>
             new HnswBuilder<TSpace>(state.Graph, space, Columns, Options.BuildBreadth, threads, _scratches).Insert(first, end, done, cancellation);

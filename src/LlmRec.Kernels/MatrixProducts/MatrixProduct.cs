@@ -24,6 +24,7 @@ public static unsafe partial class MatrixProduct
         {
             Run(new ProductJob { M = a.Rows, N = b.Columns, K = a.Columns, A = pa, ARow = a.Stride, AStep = 1, B = b.Pointer }, c, options);
         }
+        GC.KeepAlive(b);
     }
 
     /// <summary>C (m, n) ← A (m, k) · B (k, n).</summary>
@@ -50,6 +51,7 @@ public static unsafe partial class MatrixProduct
         {
             Run(new ProductJob { M = a.Columns, N = b.Columns, K = a.Rows, A = pa, ARow = 1, AStep = a.Stride, B = b.Pointer }, c, options);
         }
+        GC.KeepAlive(b);
     }
 
     /// <summary>C (m, n) ← Aᵀ · B for A (k, m) and B (k, n): the gradient of a weight.</summary>
@@ -112,6 +114,7 @@ public static unsafe partial class MatrixProduct
             if (quantized is null) ProductDriver.Run(job, options.Threads);
             else QuantizedDriver.Run(job, quantized, options.Threads);
         }
+        GC.KeepAlive(quantized);
     }
 
     internal static void Verify(int kOfA, int kOfB, int m, int n, MatrixSpan c, in ProductOptions options) => Verify(kOfA, kOfB, m, n, c.Rows, c.Columns, options);
