@@ -15,13 +15,9 @@ public sealed class RecommenderAllocationTests
         RecommendationList answer = shop.Recommend(user, options);
         for (int i = 0; i < 50; i++) answer = shop.Recommend(user, options);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        answer = shop.Recommend(user, options);
-        long spent = GC.GetAllocatedBytesForCurrentThread() - before;
-
-        before = GC.GetAllocatedBytesForCurrentThread();
-        RecommendationList copy = Copy(answer);
-        long needed = GC.GetAllocatedBytesForCurrentThread() - before;
+        long spent = Allocations.Of(() => answer = shop.Recommend(user, options));
+        RecommendationList copy = answer;
+        long needed = Allocations.Of(() => copy = Copy(answer));
         Assert.That(copy, Has.Count.EqualTo(10));
         Assert.That(spent, Is.EqualTo(needed));
     }

@@ -1,3 +1,5 @@
+using LlmRec.Tests;
+
 namespace LlmRec.Kernels.Tests.Hnsw;
 
 [TestFixture]
@@ -104,18 +106,17 @@ public sealed class HnswIndexTests
     {
         var hits = new Hit[10];
         ulong[] filter = HalfOfTheKeys();
-        for (int i = 0; i < 100; i++)
+        void Work()
         {
-            Built.Search(Queries.Row(i), hits);
-            Built.Search(Queries.Row(i), hits, filter: filter);
+            for (int i = 0; i < 100; i++)
+            {
+                Built.Search(Queries.Row(i), hits);
+                Built.Search(Queries.Row(i), hits, filter: filter);
+            }
         }
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++)
-        {
-            Built.Search(Queries.Row(i), hits);
-            Built.Search(Queries.Row(i), hits, filter: filter);
-        }
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+
+        Work();
+        Assert.That(Allocations.Of(Work), Is.Zero);
     }
 
     [Test]

@@ -1,3 +1,5 @@
+using LlmRec.Tests;
+
 namespace LlmRec.Kernels.Tests;
 
 [TestFixture]
@@ -129,9 +131,7 @@ public sealed class VectorIndexTests
         var bits = new ulong[20_000 / 64];
         bits.AsSpan().Fill(ulong.MaxValue);
         for (int i = 0; i < 20; i++) index.Search(query, hits, bits, threads);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++) index.Search(query, hits, bits, threads);
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Assert.That(Allocations.Of(() => index.Search(query, hits, bits, threads), 100), Is.Zero);
     }
 
     [Test]

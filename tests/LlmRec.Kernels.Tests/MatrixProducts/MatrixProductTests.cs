@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using LlmRec.Tests;
 
 namespace LlmRec.Kernels.Tests;
 
@@ -222,8 +223,6 @@ public sealed class MatrixProductTests
         }
 
         Work();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Work();
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Assert.That(Allocations.Of(Work), Is.Zero);
     }
 }

@@ -1,3 +1,5 @@
+using LlmRec.Tests;
+
 namespace LlmRec.Kernels.Tests;
 
 [TestFixture]
@@ -145,9 +147,7 @@ public sealed class ExactSearchTests
             ExactSearch.Search(query, rows, hits, metric: Metric.Cosine, maxThreads: threads);
         }
         for (int i = 0; i < 20; i++) Once();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++) Once();
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Assert.That(Allocations.Of(Once, 100), Is.Zero);
     }
 
     [Test]

@@ -1,3 +1,5 @@
+using LlmRec.Tests;
+
 namespace LlmRec.Kernels.Tests;
 
 [TestFixture]
@@ -82,9 +84,7 @@ public sealed class SearchManyTests
         var hits = new Hit[640];
         var found = new int[64];
         for (int i = 0; i < 10; i++) ExactSearch.SearchMany(queries, rows, 10, hits, found);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 20; i++) ExactSearch.SearchMany(queries, rows, 10, hits, found);
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Assert.That(Allocations.Of(() => ExactSearch.SearchMany(queries, rows, 10, hits, found), 20), Is.Zero);
     }
 
     [Test]

@@ -1,3 +1,5 @@
+using LlmRec.Tests;
+
 namespace LlmRec.Kernels.Tests;
 
 [TestFixture]
@@ -46,9 +48,7 @@ public sealed class TwoStageSearchTests
         var hits = new Hit[10];
         float[] query = rows.Row(0).ToArray();
         for (int i = 0; i < 10; i++) TwoStageSearch.Search(query, coarse, rows, hits, 100);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 50; i++) TwoStageSearch.Search(query, coarse, rows, hits, 100);
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Assert.That(Allocations.Of(() => TwoStageSearch.Search(query, coarse, rows, hits, 100), 50), Is.Zero);
     }
 
     [Test]

@@ -178,9 +178,7 @@ internal sealed class UserEncoderTests
             (float[] vectors, float[] weights) = Encode(encoder, users);
             (float[] Vectors, float[] Weights)[] alone = [.. users.Select(u => Encode(encoder, u))];
             for (int i = 0; i < 20; i++) encoder.Encode(users, D, vectors, weights);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            encoder.Encode(users, D, vectors, weights);
-            long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            long allocated = Allocations.Of(() => encoder.Encode(users, D, vectors, weights));
             using (Assert.EnterMultipleScope())
             {
                 Assert.That(vectors, Is.EqualTo(alone.SelectMany(a => a.Vectors)), encoder.GetType().Name);

@@ -48,9 +48,7 @@ public sealed class LinearScoringHeadTests
         (UserProfile user, Candidates items, float[] scores) = (world.User(3, 8, 1, 9), world.All(), new float[200]);
         var contributions = new float[200 * head.FeatureNames.Count];
         for (int i = 0; i < 3; i++) head.Rank(user, items, scores, contributions);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        head.Rank(user, items, scores, contributions);
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Assert.That(Allocations.Of(() => head.Rank(user, items, scores, contributions)), Is.Zero);
     }
 
     [Test]
