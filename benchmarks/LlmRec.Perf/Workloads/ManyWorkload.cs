@@ -18,7 +18,7 @@ internal sealed class ManyWorkload : IWorkload
         Action work = () => ExactSearch.SearchMany(queries, rows, k, hits, found, maxThreads: threads);
         if (options.Text("through", "rows") == "index")
         {
-            var index = new VectorIndex(d, new() { Metric = Kernels.Metric.InnerProduct, Capacity = n });
+            var index = new VectorIndex(d, new() { Metric = Kernels.VectorMetric.InnerProduct, Capacity = n });
             for (int i = 0; i < n; i++) index.Upsert(i, rows.Row(i));
             work = () => index.SearchMany(queries, k, hits, found, maxThreads: threads);
         }

@@ -23,7 +23,7 @@ internal sealed class ScanWorkload : IWorkload
         Action work;
         if (through == "index")
         {
-            var index = new VectorIndex(d, new() { Metric = Kernels.Metric.InnerProduct, Format = format, Capacity = n });
+            var index = new VectorIndex(d, new() { Metric = Kernels.VectorMetric.InnerProduct, Format = format, Capacity = n });
             for (int i = 0; i < n; i++) index.Upsert(i, rows.Row(i));
             work = () => index.Search(Next(), hits, maxThreads: threads);
         }

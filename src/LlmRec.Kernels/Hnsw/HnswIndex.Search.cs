@@ -8,7 +8,7 @@ public sealed partial class HnswIndex
     /// <param name="breadth">How many candidates to keep, 1 to 100,000; 0 for <see cref="HnswOptions.SearchBreadth"/>. Never less than <paramref name="k"/> are kept.</param>
     /// <param name="filter">Which keys may be returned.</param>
     /// <returns>Up to <paramref name="k"/> keys with their scores, best first, of equal scores the lower key; fewer when there are fewer rows.</returns>
-    /// <exception cref="ArgumentException">The query has another length, a value that is not finite, or no direction under <see cref="Metric.Cosine"/>.</exception>
+    /// <exception cref="ArgumentException">The query has another length, a value that is not finite, or no direction under <see cref="VectorMetric.Cosine"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> or <paramref name="breadth"/> is out of its range.</exception>
     public Hit[] Search(ReadOnlySpan<float> query, int k, int breadth = 0, RowFilter filter = default)
     {
@@ -24,7 +24,7 @@ public sealed partial class HnswIndex
     /// <param name="breadth">How many candidates to keep, 1 to 100,000; 0 for <see cref="HnswOptions.SearchBreadth"/>. Never less than k are kept.</param>
     /// <param name="filter">Which keys may be returned. A narrow filter is answered by an exact scan of what passes it.</param>
     /// <returns>Number of results written, best first, of equal scores the lower key.</returns>
-    /// <exception cref="ArgumentException">The query has another length, a value that is not finite, or no direction under <see cref="Metric.Cosine"/>.</exception>
+    /// <exception cref="ArgumentException">The query has another length, a value that is not finite, or no direction under <see cref="VectorMetric.Cosine"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no room for a result, or <paramref name="breadth"/> is out of its range.</exception>
     public int Search(ReadOnlySpan<float> query, Span<Hit> results, int breadth = 0, RowFilter filter = default) =>
         Search(query, results, breadth, filter, exactly: false);
@@ -34,7 +34,7 @@ public sealed partial class HnswIndex
     /// <param name="results">Room for k results, at least 1.</param>
     /// <param name="filter">Which keys may be returned.</param>
     /// <returns>Number of results written, best first, of equal scores the lower key.</returns>
-    /// <exception cref="ArgumentException">The query has another length, a value that is not finite, or no direction under <see cref="Metric.Cosine"/>.</exception>
+    /// <exception cref="ArgumentException">The query has another length, a value that is not finite, or no direction under <see cref="VectorMetric.Cosine"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no room for a result.</exception>
     public int SearchExactly(ReadOnlySpan<float> query, Span<Hit> results, RowFilter filter = default) =>
         Search(query, results, 0, filter, exactly: true);
@@ -70,7 +70,7 @@ public sealed partial class HnswIndex
             _scratches.Return(scratch);
         }
         GC.KeepAlive(state);
-        if (Options.Metric == Metric.Cosine)
+        if (Options.Metric == VectorMetric.Cosine)
         {
             for (int i = 0; i < found; i++)
                 results[i] = results[i] with { Score = Math.Clamp(results[i].Score, -1, 1) };

@@ -8,7 +8,7 @@ public sealed partial class HnswIndex
     /// <summary>Adds a row or replaces the row of a key. O(log n), about a thousand dot products.</summary>
     /// <param name="key">The key, any integer.</param>
     /// <param name="row">d values.</param>
-    /// <exception cref="ArgumentException">Wrong length, a value that is not finite, or no direction under <see cref="Metric.Cosine"/>.</exception>
+    /// <exception cref="ArgumentException">Wrong length, a value that is not finite, or no direction under <see cref="VectorMetric.Cosine"/>.</exception>
     public void Upsert(int key, ReadOnlySpan<float> row)
     {
         var unit = new float[Columns];

@@ -46,7 +46,7 @@ public sealed partial class HnswIndex
     /// <param name="options">Options; null for the defaults.</param>
     /// <param name="progress">Told the number of rows done.</param>
     /// <param name="cancellationToken">Stops the build.</param>
-    /// <exception cref="ArgumentException">A row has a value that is not finite, or no direction under <see cref="Metric.Cosine"/>.</exception>
+    /// <exception cref="ArgumentException">A row has a value that is not finite, or no direction under <see cref="VectorMetric.Cosine"/>.</exception>
     /// <exception cref="OperationCanceledException">The build was stopped.</exception>
     public static HnswIndex Build(RowMatrix rows, HnswOptions? options = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -83,7 +83,7 @@ public sealed partial class HnswIndex
         return slot >= 0 && !state.IsDead(slot);
     }
 
-    /// <summary>Copies the row of a key: of unit length under <see cref="Metric.Cosine"/>, rounded when kept as int8.</summary>
+    /// <summary>Copies the row of a key: of unit length under <see cref="VectorMetric.Cosine"/>, rounded when kept as int8.</summary>
     /// <param name="key">The key.</param>
     /// <param name="row">Room for d values.</param>
     /// <returns>False when there is no such row.</returns>
@@ -114,7 +114,7 @@ public sealed partial class HnswIndex
                 throw new ArgumentException($"{what} has {vector[j]} at column {j}; all values must be finite", parameter);
             square += (double)vector[j] * vector[j];
         }
-        if (Options.Metric != Metric.Cosine)
+        if (Options.Metric != VectorMetric.Cosine)
         {
             if (square > 1e36)
                 throw new ArgumentException($"{what} is longer than 1e18, so that products overflow; scale the vectors down", parameter);

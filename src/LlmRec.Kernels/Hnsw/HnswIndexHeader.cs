@@ -22,7 +22,7 @@ internal readonly record struct HnswIndexHeader(
         var options = new HnswOptions
         {
             Format = (RowFormat)Format,
-            Metric = (Metric)Metric,
+            Metric = (VectorMetric)Metric,
             Connections = Connections,
             BuildBreadth = BuildBreadth,
             SearchBreadth = SearchBreadth,

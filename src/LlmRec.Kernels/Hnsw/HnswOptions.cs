@@ -3,8 +3,8 @@ namespace LlmRec.Kernels;
 /// <summary>Options of an <see cref="HnswIndex"/>.</summary>
 public sealed record HnswOptions
 {
-    /// <summary>How rows are compared: <see cref="Metric.Cosine"/> (default) or <see cref="Metric.InnerProduct"/>.</summary>
-    public Metric Metric { get; init; } = Metric.Cosine;
+    /// <summary>How rows are compared: <see cref="VectorMetric.Cosine"/> (default) or <see cref="VectorMetric.InnerProduct"/>.</summary>
+    public VectorMetric Metric { get; init; } = VectorMetric.Cosine;
 
     /// <summary>
     /// How rows are kept: <see cref="RowFormat.Float32"/> (default), or <see cref="RowFormat.Int8"/> for a quarter of the memory and
@@ -36,7 +36,7 @@ public sealed record HnswOptions
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     internal void Validate()
     {
-        if (Metric is not (Metric.Cosine or Metric.InnerProduct))
+        if (Metric is not (VectorMetric.Cosine or VectorMetric.InnerProduct))
             throw new ArgumentOutOfRangeException(nameof(Metric), Metric, "an HNSW index compares by Cosine or InnerProduct");
         if (Format is not (RowFormat.Float32 or RowFormat.Int8))
             throw new ArgumentOutOfRangeException(nameof(Format), Format, "an HNSW index keeps its rows as Float32 or Int8");

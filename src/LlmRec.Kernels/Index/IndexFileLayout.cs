@@ -82,7 +82,7 @@ internal readonly record struct IndexFileLayout
         int coarse = BinaryPrimitives.ReadInt32LittleEndian(header[28..]);
         var options = new VectorIndexOptions
         {
-            Metric = (Metric)BinaryPrimitives.ReadInt32LittleEndian(header[20..]),
+            Metric = (VectorMetric)BinaryPrimitives.ReadInt32LittleEndian(header[20..]),
             Format = (RowFormat)BinaryPrimitives.ReadInt32LittleEndian(header[24..]),
             Coarse = coarse == -1 ? null : (RowFormat)coarse,
             CandidatesPerHit = BinaryPrimitives.ReadInt32LittleEndian(header[32..]),

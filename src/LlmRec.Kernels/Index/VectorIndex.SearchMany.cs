@@ -7,13 +7,13 @@ public sealed partial class VectorIndex
     /// Finds the keys whose vectors are most similar to each of many queries, all as of the moment the search begins. With
     /// <see cref="RowFormat.Float32"/> rows are read once for many queries; the answers are those of single searches, to the last bit.
     /// </summary>
-    /// <param name="queries">m × d, all finite; no row all zeros under <see cref="Metric.Cosine"/>.</param>
+    /// <param name="queries">m × d, all finite; no row all zeros under <see cref="VectorMetric.Cosine"/>.</param>
     /// <param name="k">Hits wanted a query, at least 1.</param>
     /// <param name="hits">m × k; query i's hits start at i·k, best first.</param>
     /// <param name="found">Receives the m numbers of hits.</param>
     /// <param name="filter">Which keys may be returned; by default all.</param>
     /// <param name="maxThreads">Most threads to use, at least 1.</param>
-    /// <exception cref="ArgumentException">Shapes differ, or a query holds NaN or infinity or is all zeros under <see cref="Metric.Cosine"/>.</exception>
+    /// <exception cref="ArgumentException">Shapes differ, or a query holds NaN or infinity or is all zeros under <see cref="VectorMetric.Cosine"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> or <paramref name="maxThreads"/> is less than 1.</exception>
     public unsafe void SearchMany(RowMatrix queries, int k, Span<Hit> hits, Span<int> found, RowFilter filter = default, int maxThreads = 1)
     {

@@ -39,7 +39,7 @@ public sealed partial class VectorIndex : IDisposable
     public int Dimensions { get; }
 
     /// <summary>How vectors are compared.</summary>
-    public Metric Metric => _options.Metric;
+    public VectorMetric Metric => _options.Metric;
 
     /// <summary>How rows are kept.</summary>
     public RowFormat Format => _options.Format;
@@ -54,7 +54,7 @@ public sealed partial class VectorIndex : IDisposable
         return _map.Find(key) >= 0;
     }
 
-    /// <summary>Reads a key's vector as it is stored: at unit length under <see cref="Metric.Cosine"/>, rounded to the <see cref="Format"/>.</summary>
+    /// <summary>Reads a key's vector as it is stored: at unit length under <see cref="VectorMetric.Cosine"/>, rounded to the <see cref="Format"/>.</summary>
     /// <param name="key">The key.</param>
     /// <param name="destination">Receives d values.</param>
     /// <returns>False when the key has no vector; then nothing is written.</returns>
@@ -83,25 +83,25 @@ public sealed partial class VectorIndex : IDisposable
 
     /// <summary>Adds the key's vector or replaces it.</summary>
     /// <param name="key">The key, at least 0. Dense keys make the smallest filters.</param>
-    /// <param name="vector">d finite values; copied, and under <see cref="Metric.Cosine"/> scaled to unit length.</param>
+    /// <param name="vector">d finite values; copied, and under <see cref="VectorMetric.Cosine"/> scaled to unit length.</param>
     /// <returns>True when the key is new, false when its vector was replaced.</returns>
-    /// <exception cref="ArgumentException">The vector has another length, holds NaN or infinity, or is all zeros under <see cref="Metric.Cosine"/>. The index is unchanged.</exception>
+    /// <exception cref="ArgumentException">The vector has another length, holds NaN or infinity, or is all zeros under <see cref="VectorMetric.Cosine"/>. The index is unchanged.</exception>
     public bool Upsert(int key, ReadOnlySpan<float> vector)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(key);
         if (vector.Length != Dimensions)
             throw new ArgumentException($"the vector of key {key} has {vector.Length} values, the index has {Dimensions} dimensions", nameof(vector));
         Similarity.ThrowIfNotFinite(vector, nameof(vector));
-        if (Metric == Metric.Cosine && vector.IndexOfAnyExcept(0f) < 0)
+        if (Metric == VectorMetric.Cosine && vector.IndexOfAnyExcept(0f) < 0)
             throw new ArgumentException($"the vector of key {key} is all zeros, which has no direction and so no cosine", nameof(vector));
 
-        if (Metric != Metric.Cosine && !(RowCoding.Fits(Format, vector) && (_options.Coarse is not { } coarse || RowCoding.Fits(coarse, vector))))
+        if (Metric != VectorMetric.Cosine && !(RowCoding.Fits(Format, vector) && (_options.Coarse is not { } coarse || RowCoding.Fits(coarse, vector))))
             throw new ArgumentException($"the vector of key {key} has a value beyond float16's range of ±65,504; scale the vectors or choose {nameof(RowFormat.BFloat16)}", nameof(vector));
 
         using MappedFile.Hold hold = HoldFile();
         lock (_writing)
         {
-            if (Metric == Metric.Cosine)
+            if (Metric == VectorMetric.Cosine)
             {
                 Similarity.Normalize(vector, _row);
                 vector = _row;
@@ -148,7 +148,7 @@ public sealed partial class VectorIndex : IDisposable
             throw new ArgumentOutOfRangeException(nameof(options), options.Metric, "unknown metric");
         if (!Enum.IsDefined(options.Format) || (options.Coarse is { } coarse && !Enum.IsDefined(coarse)))
             throw new ArgumentOutOfRangeException(nameof(options), options.Format, "unknown row format");
-        if (options.Metric == Metric.SquaredDistance && (options.Format != RowFormat.Float32 || options.Coarse is not null))
-            throw new ArgumentException($"{nameof(Metric.SquaredDistance)} needs rows kept as {nameof(RowFormat.Float32)} without a coarse copy", nameof(options));
+        if (options.Metric == VectorMetric.SquaredDistance && (options.Format != RowFormat.Float32 || options.Coarse is not null))
+            throw new ArgumentException($"{nameof(VectorMetric.SquaredDistance)} needs rows kept as {nameof(RowFormat.Float32)} without a coarse copy", nameof(options));
     }
 }

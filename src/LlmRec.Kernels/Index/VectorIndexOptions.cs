@@ -3,10 +3,10 @@ namespace LlmRec.Kernels;
 /// <summary>How a <see cref="VectorIndex"/> is laid out.</summary>
 public sealed record VectorIndexOptions
 {
-    /// <summary><see cref="Metric.Cosine"/> (the default; rows are stored at unit length), <see cref="Metric.InnerProduct"/> or <see cref="Metric.SquaredDistance"/>.</summary>
-    public Metric Metric { get; init; } = Metric.Cosine;
+    /// <summary><see cref="VectorMetric.Cosine"/> (the default; rows are stored at unit length), <see cref="VectorMetric.InnerProduct"/> or <see cref="VectorMetric.SquaredDistance"/>.</summary>
+    public VectorMetric Metric { get; init; } = VectorMetric.Cosine;
 
-    /// <summary>How rows are kept; <see cref="RowFormat.Float32"/> by default. <see cref="Metric.SquaredDistance"/> needs <see cref="RowFormat.Float32"/>.</summary>
+    /// <summary>How rows are kept; <see cref="RowFormat.Float32"/> by default. <see cref="VectorMetric.SquaredDistance"/> needs <see cref="RowFormat.Float32"/>.</summary>
     public RowFormat Format { get; init; }
 
     /// <summary>

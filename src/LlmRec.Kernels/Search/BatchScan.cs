@@ -37,7 +37,7 @@ internal sealed unsafe class BatchScan : SlicedJob
     private RowRun[] _runs = [];
     private int _runCount, _d, _stride, _count, _padded, _kept;
     private long _rows, _sliceRows, _version;
-    private Metric _metric;
+    private VectorMetric _metric;
     private ulong* _bitmap;
     private int _words;
     private Func<int, bool>? _predicate;
@@ -83,16 +83,16 @@ internal sealed unsafe class BatchScan : SlicedJob
     /// <param name="predicate">Asked for keys that would enter, or <c>null</c>.</param>
     /// <param name="version">The version this search sees.</param>
     /// <param name="maxThreads">Most threads.</param>
-    public void Search(RowMatrix queries, int first, int count, Metric metric, bool unitRows, int k, Span<Hit> hits, Span<int> found,
+    public void Search(RowMatrix queries, int first, int count, VectorMetric metric, bool unitRows, int k, Span<Hit> hits, Span<int> found,
         ulong* bitmap, int words, Func<int, bool>? predicate, long version, int maxThreads)
     {
-        _metric = metric == Metric.Cosine && unitRows ? Metric.InnerProduct : metric;
+        _metric = metric == VectorMetric.Cosine && unitRows ? VectorMetric.InnerProduct : metric;
         _bitmap = bitmap;
         _words = words;
         _predicate = predicate;
         _version = version;
         _kept = k + Spare;
-        Load(queries, first, count, metric == Metric.Cosine);
+        Load(queries, first, count, metric == VectorMetric.Cosine);
 
         // One tile of work for a row is worth a thread much sooner than reading it.
         int threads = (int)Math.Min(maxThreads, Math.Max(1, _rows * count * _d / (1 << 20)));
@@ -206,8 +206,8 @@ internal sealed unsafe class BatchScan : SlicedJob
         float square = Similarity.Reduce<Similarity.DotStep>(ref *row, ref *row, _stride);
         (scale, offset) = _metric switch
         {
-            Metric.Cosine => (square == 0 ? 0 : 1 / MathF.Sqrt(square), 0f),
-            Metric.SquaredDistance => (2, -square),
+            VectorMetric.Cosine => (square == 0 ? 0 : 1 / MathF.Sqrt(square), 0f),
+            VectorMetric.SquaredDistance => (2, -square),
             _ => (1, 0),
         };
         // Where squares leave float32's comfortable range the bounds below prove nothing: NaN sends the queries to single searches.
@@ -298,8 +298,8 @@ internal sealed unsafe class BatchScan : SlicedJob
             int i = (int)(candidate.Index - run.First);
             float score = _metric switch
             {
-                Metric.Cosine => new CosineScorer(run.Rows, _stride, query).Score(i),
-                Metric.SquaredDistance => new SquaredDistanceScorer(run.Rows, _stride, query).Score(i),
+                VectorMetric.Cosine => new CosineScorer(run.Rows, _stride, query).Score(i),
+                VectorMetric.SquaredDistance => new SquaredDistanceScorer(run.Rows, _stride, query).Score(i),
                 _ => new DotScorer(run.Rows, _stride, query).Score(i),
             };
             heap.Offer(run.Keys == null ? candidate.Index : run.Keys[i], score);
@@ -310,8 +310,8 @@ internal sealed unsafe class BatchScan : SlicedJob
         float unit = (_d + 16) * 1.2e-7f;
         (float bound, float constant) = _metric switch
         {
-            Metric.Cosine => (4 * unit, 0f),
-            Metric.SquaredDistance => (2 * unit * (length + longest) * (length + longest), length * length),
+            VectorMetric.Cosine => (4 * unit, 0f),
+            VectorMetric.SquaredDistance => (2 * unit * (length + longest) * (length + longest), length * length),
             _ => (unit * length * longest, 0),
         };
         return threshold - constant + bound < heap.Threshold ? heap.Sort() : -1;

@@ -8,7 +8,7 @@ public static partial class ExactSearch
 
     /// <summary>
     /// Finds the rows most similar to each of many queries. The rows are read once for up to 256 queries, so the core and not the
-    /// memory is the limit; the answers are those of <see cref="Search(ReadOnlySpan{float}, RowMatrix, Span{Hit}, RowFilter, Metric, int, int)"/>
+    /// memory is the limit; the answers are those of <see cref="Search(ReadOnlySpan{float}, RowMatrix, Span{Hit}, RowFilter, VectorMetric, int, int)"/>
     /// for each query, to the last bit.
     /// </summary>
     /// <param name="queries">m × d, all finite.</param>
@@ -19,10 +19,10 @@ public static partial class ExactSearch
     /// <param name="filter">Which rows may be returned; by default all.</param>
     /// <param name="metric">How rows are scored.</param>
     /// <param name="maxThreads">Most threads to use, at least 1.</param>
-    /// <exception cref="ArgumentException">Shapes differ, a query holds NaN or infinity, or is all zeros under <see cref="Metric.Cosine"/>.</exception>
+    /// <exception cref="ArgumentException">Shapes differ, a query holds NaN or infinity, or is all zeros under <see cref="VectorMetric.Cosine"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> or <paramref name="maxThreads"/> is less than 1.</exception>
     public static unsafe void SearchMany(RowMatrix queries, RowMatrix rows, int k, Span<Hit> hits, Span<int> found,
-        RowFilter filter = default, Metric metric = Metric.InnerProduct, int maxThreads = 1)
+        RowFilter filter = default, VectorMetric metric = VectorMetric.InnerProduct, int maxThreads = 1)
     {
         ArgumentNullException.ThrowIfNull(rows);
         ThrowIfShapesDiffer(queries, rows.Columns, k, hits, found);

@@ -18,26 +18,26 @@ public static partial class ExactSearch
     /// <param name="rows">n × d. A row holding NaN is never returned.</param>
     /// <param name="hits">Receives the best k = <c>hits.Length</c> rows, best first; at least 1 long.</param>
     /// <param name="filter">Which rows may be returned; by default all.</param>
-    /// <param name="metric">How rows are scored. With <see cref="Metric.InnerProduct"/> and unit rows the score is the cosine at the least cost.</param>
+    /// <param name="metric">How rows are scored. With <see cref="VectorMetric.InnerProduct"/> and unit rows the score is the cosine at the least cost.</param>
     /// <param name="count">Only the first <paramref name="count"/> rows are searched; −1 for all.</param>
     /// <param name="maxThreads">Most threads to use, at least 1. More than one are used only where the matrix is large enough to pay.</param>
     /// <returns>The number of hits written: the lesser of k and the number of rows that pass.</returns>
-    /// <exception cref="ArgumentException">The query has another length than the rows, holds NaN or infinity, or is all zeros under <see cref="Metric.Cosine"/>; or <paramref name="hits"/> is empty.</exception>
+    /// <exception cref="ArgumentException">The query has another length than the rows, holds NaN or infinity, or is all zeros under <see cref="VectorMetric.Cosine"/>; or <paramref name="hits"/> is empty.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> or <paramref name="maxThreads"/> is out of range.</exception>
     public static unsafe int Search(ReadOnlySpan<float> query, RowMatrix rows, Span<Hit> hits, RowFilter filter = default,
-        Metric metric = Metric.InnerProduct, int count = -1, int maxThreads = 1)
+        VectorMetric metric = VectorMetric.InnerProduct, int count = -1, int maxThreads = 1)
     {
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, -1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, rows.Rows);
         if (count < 0) count = rows.Rows;
-        using var prepared = new PreparedQuery(query, rows.Columns, metric == Metric.Cosine);
+        using var prepared = new PreparedQuery(query, rows.Columns, metric == VectorMetric.Cosine);
         float* q = prepared.Floats;
         int found = metric switch
         {
-            Metric.InnerProduct => Run(new DotScorer(rows.Pointer, rows.Stride, q), count, hits, filter, maxThreads),
-            Metric.Cosine => Run(new CosineScorer(rows.Pointer, rows.Stride, q), count, hits, filter, maxThreads),
-            Metric.SquaredDistance => Run(new SquaredDistanceScorer(rows.Pointer, rows.Stride, q), count, hits, filter, maxThreads),
+            VectorMetric.InnerProduct => Run(new DotScorer(rows.Pointer, rows.Stride, q), count, hits, filter, maxThreads),
+            VectorMetric.Cosine => Run(new CosineScorer(rows.Pointer, rows.Stride, q), count, hits, filter, maxThreads),
+            VectorMetric.SquaredDistance => Run(new SquaredDistanceScorer(rows.Pointer, rows.Stride, q), count, hits, filter, maxThreads),
             _ => throw new ArgumentOutOfRangeException(nameof(metric), metric, "unknown metric"),
         };
         GC.KeepAlive(rows);

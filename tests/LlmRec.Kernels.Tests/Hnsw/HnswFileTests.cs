@@ -16,7 +16,7 @@ public sealed class HnswFileTests
     public void DeleteFolder() => _folder.Dispose();
 
     [Test]
-    public void Open_GivesBackWhatWasSaved([Values(RowFormat.Float32, RowFormat.Int8)] RowFormat format, [Values(Metric.Cosine, Metric.InnerProduct)] Metric metric)
+    public void Open_GivesBackWhatWasSaved([Values(RowFormat.Float32, RowFormat.Int8)] RowFormat format, [Values(VectorMetric.Cosine, VectorMetric.InnerProduct)] VectorMetric metric)
     {
         HnswOptions options = new() { Format = format, Metric = metric, Connections = 5, BuildBreadth = 30, SearchBreadth = 21, Seed = 7, CompactAt = 0.7 };
         HnswIndex index = Sample(options);

@@ -12,7 +12,7 @@ public sealed class HnswIndexTests
     private static readonly HnswIndex Built = HnswIndex.Build(Rows);
 
     [Test]
-    public void Search_WithDefaultsFindsNearlyAllNeighbours([Values(RowFormat.Float32, RowFormat.Int8)] RowFormat format, [Values(Metric.Cosine, Metric.InnerProduct)] Metric metric)
+    public void Search_WithDefaultsFindsNearlyAllNeighbours([Values(RowFormat.Float32, RowFormat.Int8)] RowFormat format, [Values(VectorMetric.Cosine, VectorMetric.InnerProduct)] VectorMetric metric)
     {
         HnswIndex index = HnswIndex.Build(Rows, new() { Format = format, Metric = metric });
 
@@ -25,7 +25,7 @@ public sealed class HnswIndexTests
     public void Search_FindsNeighboursByInnerProductAmongRowsOfManyLengths()
     {
         RowMatrix rows = HnswRowsOf.Clusters(2500, Columns, seed: 4, lengths: 0.4);
-        HnswIndex index = HnswIndex.Build(rows, new() { Metric = Metric.InnerProduct });
+        HnswIndex index = HnswIndex.Build(rows, new() { Metric = VectorMetric.InnerProduct });
 
         Assert.That(RecallEvaluator.Measure(index, rows, Queries), Is.GreaterThanOrEqualTo(0.95));
     }
@@ -216,7 +216,7 @@ public sealed class HnswIndexTests
             Assert.That(() => index.Upsert([1, 2], RowMatrix.From([1, 2, 3, 0, 0, 0], 3)), Throws.ArgumentException.With.Message.Contains("row 1"));
             Assert.That(() => index.Upsert([1], RowMatrix.From([1, 2, 3, 4, 5, 6], 3)), Throws.ArgumentException);
             Assert.That(() => index.Upsert([1], RowMatrix.From([1, 2], 2)), Throws.ArgumentException);
-            Assert.That(() => new HnswIndex(3, new() { Metric = Metric.InnerProduct }).Upsert(1, [1e30f, 0, 0]), Throws.ArgumentException.With.Message.Contains("overflow"));
+            Assert.That(() => new HnswIndex(3, new() { Metric = VectorMetric.InnerProduct }).Upsert(1, [1e30f, 0, 0]), Throws.ArgumentException.With.Message.Contains("overflow"));
             Assert.That(index.Count, Is.Zero);
         }
     }
@@ -245,7 +245,7 @@ public sealed class HnswIndexTests
         {
             foreach (HnswOptions options in (HnswOptions[])[
                 new() { Connections = 1 }, new() { BuildBreadth = 0 }, new() { SearchBreadth = 0 }, new() { Threads = -1 }, new() { CompactAt = 0 },
-                new() { CompactAt = double.NaN }, new() { Metric = Metric.SquaredDistance }, new() { Format = RowFormat.Int4 }])
+                new() { CompactAt = double.NaN }, new() { Metric = VectorMetric.SquaredDistance }, new() { Format = RowFormat.Int4 }])
                 Assert.That(() => new HnswIndex(3, options), Throws.InstanceOf<ArgumentOutOfRangeException>(), options.ToString());
             Assert.That(() => new HnswIndex(0), Throws.InstanceOf<ArgumentOutOfRangeException>());
         }

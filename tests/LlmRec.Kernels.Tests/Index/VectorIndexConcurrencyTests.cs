@@ -9,7 +9,7 @@ public sealed class VectorIndexConcurrencyTests
         // Every version of a key's vector is the key's own direction times a generation, so a hit's score tells which version was read,
         // and a torn or recycled row would show as a score no version has. The clock ticks with every change.
         const int keys = 2000, d = 64, seconds = 2;
-        var index = new VectorIndex(d, new() { Metric = Metric.InnerProduct, Coarse = coarse ? RowFormat.Int8 : null, CandidatesPerHit = 5 });
+        var index = new VectorIndex(d, new() { Metric = VectorMetric.InnerProduct, Coarse = coarse ? RowFormat.Int8 : null, CandidatesPerHit = 5 });
         var died = new long[keys];
         long clock = 1;
         Array.Fill(died, long.MaxValue);
@@ -88,7 +88,7 @@ public sealed class VectorIndexConcurrencyTests
     public void TryGet_WhileOthersWrite_NeverSeesHalfARow()
     {
         const int d = 256, keys = 50;
-        var index = new VectorIndex(d, new() { Metric = Metric.InnerProduct });
+        var index = new VectorIndex(d, new() { Metric = VectorMetric.InnerProduct });
         var vector = new float[d];
         for (int key = 0; key < keys; key++) index.Upsert(key, vector);
         using var stop = new CancellationTokenSource();
@@ -120,7 +120,7 @@ public sealed class VectorIndexConcurrencyTests
     [Test]
     public void Search_SeesOneMoment_EvenWhenAPredicateChangesTheIndex()
     {
-        var index = new VectorIndex(4, new() { Metric = Metric.InnerProduct });
+        var index = new VectorIndex(4, new() { Metric = VectorMetric.InnerProduct });
         for (int key = 0; key < 1000; key++) index.Upsert(key, [key, 1, 0, 0]);
         var hits = new Hit[1000];
         // Each row asked about removes itself and adds a newcomer: the search still returns exactly the 1,000 rows of its moment.

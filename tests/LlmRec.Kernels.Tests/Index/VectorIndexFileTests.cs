@@ -11,14 +11,14 @@ public sealed class VectorIndexFileTests
     [TearDown]
     public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
 
-    [TestCase(RowFormat.Float32, null, Metric.Cosine)]
-    [TestCase(RowFormat.Float32, null, Metric.SquaredDistance)]
-    [TestCase(RowFormat.Float32, RowFormat.Int4, Metric.InnerProduct)]
-    [TestCase(RowFormat.Float16, null, Metric.InnerProduct)]
-    [TestCase(RowFormat.BFloat16, RowFormat.Sign, Metric.Cosine)]
-    [TestCase(RowFormat.Int8, null, Metric.Cosine)]
-    [TestCase(RowFormat.Sign, null, Metric.Cosine)]
-    public void Open_GivesBackWhatWasSaved(RowFormat format, RowFormat? coarse, Metric metric)
+    [TestCase(RowFormat.Float32, null, VectorMetric.Cosine)]
+    [TestCase(RowFormat.Float32, null, VectorMetric.SquaredDistance)]
+    [TestCase(RowFormat.Float32, RowFormat.Int4, VectorMetric.InnerProduct)]
+    [TestCase(RowFormat.Float16, null, VectorMetric.InnerProduct)]
+    [TestCase(RowFormat.BFloat16, RowFormat.Sign, VectorMetric.Cosine)]
+    [TestCase(RowFormat.Int8, null, VectorMetric.Cosine)]
+    [TestCase(RowFormat.Sign, null, VectorMetric.Cosine)]
+    public void Open_GivesBackWhatWasSaved(RowFormat format, RowFormat? coarse, VectorMetric metric)
     {
         const int d = 37;
         VectorIndex index = Filled(900, d, new() { Format = format, Coarse = coarse, Metric = metric, CandidatesPerHit = 30 });
@@ -51,7 +51,7 @@ public sealed class VectorIndexFileTests
         // More than one chunk, many updates: chunks of the file are compacted away one after the other.
         const int d = 6, n = 40_000;
         int Key(int i) => dense ? i : 3 * i + 1;
-        var index = new VectorIndex(d, new() { Metric = Metric.InnerProduct });
+        var index = new VectorIndex(d, new() { Metric = VectorMetric.InnerProduct });
         for (int i = 0; i < n; i++) index.Upsert(Key(i), TestVectors.Uniform(d, i));
         string path = Path.Combine(_folder, "b.index");
         index.Save(path);

@@ -10,7 +10,7 @@ public sealed class VectorIndexTests
     {
         const int n = 40_000, d = 40;
         RowMatrix rows = TestVectors.Unit(n, d, seed: 1);
-        var index = new VectorIndex(d, new() { Metric = Metric.InnerProduct });
+        var index = new VectorIndex(d, new() { Metric = VectorMetric.InnerProduct });
         for (int i = 0; i < n; i++) index.Upsert(i, rows.Row(i));
         float[] query = TestVectors.Unit(1, d, seed: 2).Row(0).ToArray();
         var bits = new ulong[n / 64];
@@ -27,7 +27,7 @@ public sealed class VectorIndexTests
     }
 
     [Test]
-    public void RandomUpsertsAndRemovals_KeepTheIndexEqualToADictionary([Values] Metric metric, [Values(40, 3000)] int keys)
+    public void RandomUpsertsAndRemovals_KeepTheIndexEqualToADictionary([Values] VectorMetric metric, [Values(40, 3000)] int keys)
     {
         const int d = 12;
         var random = new Random(keys);
@@ -56,14 +56,14 @@ public sealed class VectorIndexTests
             var bits = new ulong[(keys + 63) / 64];
             foreach ((int k, float[] v) in truth)
             {
-                if (metric == Metric.Cosine) Similarity.Normalize(v, matrix.Row(k));
+                if (metric == VectorMetric.Cosine) Similarity.Normalize(v, matrix.Row(k));
                 else v.CopyTo(matrix.Row(k));
                 bits[k >> 6] |= 1UL << (k & 63);
             }
             float[] unit = query;
-            if (metric == Metric.Cosine) Similarity.Normalize(query, unit = new float[d]);
+            if (metric == VectorMetric.Cosine) Similarity.Normalize(query, unit = new float[d]);
             Hit[] expected = new Hit[30], actual = new Hit[30];
-            int found = ExactSearch.Search(unit, matrix, expected, bits, metric == Metric.Cosine ? Metric.InnerProduct : metric);
+            int found = ExactSearch.Search(unit, matrix, expected, bits, metric == VectorMetric.Cosine ? VectorMetric.InnerProduct : metric);
             using (Assert.EnterMultipleScope())
             {
                 Assert.That(index.Search(query, actual), Is.EqualTo(found));
@@ -82,7 +82,7 @@ public sealed class VectorIndexTests
         const int n = 3000, d = 48;
         RowMatrix rows = TestVectors.Unit(n, d, seed: 3);
         var compact = CompactRows.From(rows, format);
-        var index = new VectorIndex(d, new() { Metric = Metric.InnerProduct, Format = format });
+        var index = new VectorIndex(d, new() { Metric = VectorMetric.InnerProduct, Format = format });
         // Twice and downwards, so that places and keys differ and some rows are dead.
         for (int i = 0; i < n; i += 3) index.Upsert(i, rows.Row(0));
         for (int i = n - 1; i >= 0; i--) index.Upsert(i, rows.Row(i));
@@ -151,8 +151,8 @@ public sealed class VectorIndexTests
             Assert.That(() => index.TryGet(7, new float[2]), Throws.ArgumentException.With.Message.Contains("2 values"));
             Assert.That(() => new VectorIndex(0), Throws.TypeOf<ArgumentOutOfRangeException>());
             Assert.That(() => new VectorIndex(3, new() { Capacity = -1 }), Throws.TypeOf<ArgumentOutOfRangeException>());
-            Assert.That(() => new VectorIndex(3, new() { Metric = Metric.SquaredDistance, Format = RowFormat.Int8 }), Throws.ArgumentException.With.Message.Contains("Float32"));
-            Assert.That(() => new VectorIndex(3, new() { Metric = Metric.InnerProduct, Format = RowFormat.Float16 }).Upsert(0, [1, 1e6f, 0]), Throws.ArgumentException.With.Message.Contains("65,504"));
+            Assert.That(() => new VectorIndex(3, new() { Metric = VectorMetric.SquaredDistance, Format = RowFormat.Int8 }), Throws.ArgumentException.With.Message.Contains("Float32"));
+            Assert.That(() => new VectorIndex(3, new() { Metric = VectorMetric.InnerProduct, Format = RowFormat.Float16 }).Upsert(0, [1, 1e6f, 0]), Throws.ArgumentException.With.Message.Contains("65,504"));
             Assert.That(index.Count, Is.EqualTo(1));
             var vector = new float[3];
             Assert.That(index.TryGet(7, vector), Is.True);

@@ -6,13 +6,13 @@ namespace LlmRec.Kernels.Tests;
 public sealed class ExactSearchTests
 {
     // The plain twin: score everything, order everything.
-    private static Hit[] Naive(float[] query, RowMatrix rows, int k, Func<int, bool> passes, Metric metric, int count)
+    private static Hit[] Naive(float[] query, RowMatrix rows, int k, Func<int, bool> passes, VectorMetric metric, int count)
     {
         return [.. Enumerable.Range(0, count).Where(passes)
             .Select(i => new Hit(i, metric switch
             {
-                Metric.InnerProduct => (float)TestVectors.Dot(query, rows.Row(i)),
-                Metric.Cosine => (float)(TestVectors.Dot(query, rows.Row(i)) / Math.Sqrt(TestVectors.Dot(query, query) * TestVectors.Dot(rows.Row(i), rows.Row(i)))),
+                VectorMetric.InnerProduct => (float)TestVectors.Dot(query, rows.Row(i)),
+                VectorMetric.Cosine => (float)(TestVectors.Dot(query, rows.Row(i)) / Math.Sqrt(TestVectors.Dot(query, query) * TestVectors.Dot(rows.Row(i), rows.Row(i)))),
                 _ => -(float)query.Zip(rows.Row(i).ToArray(), (a, b) => (double)(a - b) * (a - b)).Sum(),
             }))
             .OrderByDescending(h => h.Score).ThenBy(h => h.Index).Take(k)];
@@ -22,7 +22,7 @@ public sealed class ExactSearchTests
     public void Search_EqualsSortingEverything_OnWholeNumbers([Values(1, 7, 16, 33, 100)] int d, [Values(1, 3, 10, 500)] int k, [Values] bool distance)
     {
         // Sums of small whole numbers are exact, so scores and ties must agree to the bit.
-        Metric metric = distance ? Metric.SquaredDistance : Metric.InnerProduct;
+        VectorMetric metric = distance ? VectorMetric.SquaredDistance : VectorMetric.InnerProduct;
         RowMatrix rows = TestVectors.Whole(300, d, seed: d);
         float[] query = TestVectors.Whole(1, d, seed: 1000 + d).Row(0).ToArray();
         var hits = new Hit[k];
@@ -39,8 +39,8 @@ public sealed class ExactSearchTests
         rows.Row(7).Clear();
         float[] query = TestVectors.Uniform(24, 6);
         var hits = new Hit[20];
-        int found = ExactSearch.Search(query, rows, hits, metric: Metric.Cosine);
-        Hit[] expected = Naive(query, rows, 20, i => i != 7, Metric.Cosine, 200);
+        int found = ExactSearch.Search(query, rows, hits, metric: VectorMetric.Cosine);
+        Hit[] expected = Naive(query, rows, 20, i => i != 7, VectorMetric.Cosine, 200);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(hits.Take(found).Select(h => h.Index), Is.EqualTo(expected.Select(h => h.Index)));
@@ -63,7 +63,7 @@ public sealed class ExactSearchTests
 
         var hits = new Hit[25];
         int found = ExactSearch.Search(query, rows, hits, new RowFilter(bits, predicate), maxThreads: threads);
-        Assert.That(hits.Take(found), Is.EqualTo(Naive(query, rows, 25, Passes, Metric.InnerProduct, n)));
+        Assert.That(hits.Take(found), Is.EqualTo(Naive(query, rows, 25, Passes, VectorMetric.InnerProduct, n)));
     }
 
     [Test]
@@ -121,7 +121,7 @@ public sealed class ExactSearchTests
         rows.Row(5)[0] = float.PositiveInfinity;
         rows.Row(5)[1] = float.NegativeInfinity;
         float[] query = [.. Enumerable.Repeat(1f, 20)];
-        foreach (Metric metric in Enum.GetValues<Metric>())
+        foreach (VectorMetric metric in Enum.GetValues<VectorMetric>())
         {
             var hits = new Hit[50];
             int found = ExactSearch.Search(query, rows, hits, metric: metric);
@@ -144,7 +144,7 @@ public sealed class ExactSearchTests
         void Once()
         {
             ExactSearch.Search(query, rows, hits, bits, maxThreads: threads);
-            ExactSearch.Search(query, rows, hits, metric: Metric.Cosine, maxThreads: threads);
+            ExactSearch.Search(query, rows, hits, metric: VectorMetric.Cosine, maxThreads: threads);
         }
         for (int i = 0; i < 20; i++) Once();
         Assert.That(Allocations.Of(Once, 100), Is.Zero);
@@ -183,10 +183,10 @@ public sealed class ExactSearchTests
             Assert.That(() => ExactSearch.Search(new float[7], rows, new Hit[1]), Throws.ArgumentException.With.Message.Contains("7 values, the rows have 8"));
             Assert.That(() => ExactSearch.Search(query, rows, []), Throws.ArgumentException.With.Message.Contains("at least 1"));
             Assert.That(() => ExactSearch.Search([1, 2, float.NaN, 0, 0, 0, 0, 0], rows, new Hit[1]), Throws.ArgumentException.With.Message.Contains("value 2 of 8"));
-            Assert.That(() => ExactSearch.Search(new float[8], rows, new Hit[1], metric: Metric.Cosine), Throws.ArgumentException.With.Message.Contains("all zeros"));
+            Assert.That(() => ExactSearch.Search(new float[8], rows, new Hit[1], metric: VectorMetric.Cosine), Throws.ArgumentException.With.Message.Contains("all zeros"));
             Assert.That(() => ExactSearch.Search(query, rows, new Hit[1], count: 6), Throws.TypeOf<ArgumentOutOfRangeException>());
             Assert.That(() => ExactSearch.Search(query, rows, new Hit[1], maxThreads: 0), Throws.TypeOf<ArgumentOutOfRangeException>());
-            Assert.That(() => ExactSearch.Search(query, rows, new Hit[1], metric: (Metric)9), Throws.TypeOf<ArgumentOutOfRangeException>());
+            Assert.That(() => ExactSearch.Search(query, rows, new Hit[1], metric: (VectorMetric)9), Throws.TypeOf<ArgumentOutOfRangeException>());
         }
     }
 }

@@ -7,7 +7,7 @@ public sealed class SearchManyTests
 {
     [Test]
     public void SearchMany_GivesWhatSingleSearchesGive_ToTheLastBit(
-        [Values] Metric metric, [Values(1, 33, 100)] int d, [Values(1, 5, 40, 300)] int m, [Values(1, 3)] int threads)
+        [Values] VectorMetric metric, [Values(1, 33, 100)] int d, [Values(1, 5, 40, 300)] int m, [Values(1, 3)] int threads)
     {
         const int n = 1500, k = 12;
         RowMatrix rows = RowMatrix.From(TestVectors.Uniform(n * d, d), d), queries = RowMatrix.From(TestVectors.Uniform(m * d, d + 1), d);
@@ -23,11 +23,11 @@ public sealed class SearchManyTests
         var bits = new ulong[20];
         for (int i = 0; i < bits.Length * 64; i++)
             if (random.NextDouble() < density) bits[i >> 6] |= 1UL << (i & 63);
-        Compare(queries, rows, 10, Metric.InnerProduct, new RowFilter(bits, withPredicate ? i => i % 2 == 0 : null), 2);
+        Compare(queries, rows, 10, VectorMetric.InnerProduct, new RowFilter(bits, withPredicate ? i => i % 2 == 0 : null), 2);
     }
 
     [Test, Category(NarrowWidthsTests.Category)]
-    public void SearchMany_KeepsTheOrderOfTies_WhenManyRowsAreEqual([Values] Metric metric)
+    public void SearchMany_KeepsTheOrderOfTies_WhenManyRowsAreEqual([Values] VectorMetric metric)
     {
         // More equal rows than candidates are kept: the rounding bound proves nothing, and single searches must step in.
         RowMatrix rows = TestVectors.Whole(2000, 8, seed: 4, limit: 1), queries = TestVectors.Whole(20, 8, seed: 5, limit: 1);
@@ -43,13 +43,13 @@ public sealed class SearchManyTests
         RowMatrix rows = TestVectors.Unit(600, 16, seed: 6), queries = TestVectors.Unit(10, 16, seed: 7);
         foreach (ref float v in rows.Row(77)) v *= odd;
         rows.Row(78).Clear();
-        foreach (Metric metric in Enum.GetValues<Metric>()) Compare(queries, rows, 5, metric, default, 1);
+        foreach (VectorMetric metric in Enum.GetValues<VectorMetric>()) Compare(queries, rows, 5, metric, default, 1);
     }
 
     [Test]
-    public void SearchMany_OfAnIndex_GivesWhatSingleSearchesGive([Values] Metric metric, [Values(RowFormat.Float32, RowFormat.Int8)] RowFormat format)
+    public void SearchMany_OfAnIndex_GivesWhatSingleSearchesGive([Values] VectorMetric metric, [Values(RowFormat.Float32, RowFormat.Int8)] RowFormat format)
     {
-        if (metric == Metric.SquaredDistance && format != RowFormat.Float32)
+        if (metric == VectorMetric.SquaredDistance && format != RowFormat.Float32)
         {
             Assert.That(() => new VectorIndex(20, new() { Metric = metric, Format = format }), Throws.InstanceOf<ArgumentException>());
             return;
@@ -102,11 +102,11 @@ public sealed class SearchManyTests
             Assert.That(() => ExactSearch.SearchMany(queries, rows, 2, new Hit[12], new int[5]), Throws.ArgumentException.With.Message.Contains("6 queries"));
             Assert.That(() => ExactSearch.SearchMany(queries, TestVectors.Unit(5, 9, seed: 1), 2, new Hit[12], new int[6]), Throws.ArgumentException.With.Message.Contains("have 8 values"));
             Assert.That(() => ExactSearch.SearchMany(spoilt, rows, 2, new Hit[12], new int[6]), Throws.ArgumentException.With.Message.Contains("query 4"));
-            Assert.That(() => ExactSearch.SearchMany(zero, rows, 2, new Hit[12], new int[6], metric: Metric.Cosine), Throws.ArgumentException.With.Message.Contains("query 5 is all zeros"));
+            Assert.That(() => ExactSearch.SearchMany(zero, rows, 2, new Hit[12], new int[6], metric: VectorMetric.Cosine), Throws.ArgumentException.With.Message.Contains("query 5 is all zeros"));
         }
     }
 
-    private static void Compare(RowMatrix queries, RowMatrix rows, int k, Metric metric, RowFilter filter, int threads)
+    private static void Compare(RowMatrix queries, RowMatrix rows, int k, VectorMetric metric, RowFilter filter, int threads)
     {
         var hits = new Hit[queries.Rows * k];
         var found = new int[queries.Rows];

@@ -1,7 +1,7 @@
 namespace LlmRec.Kernels;
 
 /// <summary>How two vectors are compared. A greater score is nearer, whatever the metric.</summary>
-public enum Metric
+public enum VectorMetric
 {
     /// <summary>The inner product Σ qᵢxᵢ. For vectors of unit length this is the cosine, at the least cost.</summary>
     InnerProduct,
