@@ -6,12 +6,12 @@ namespace LlmRec;
 // A saved model is a folder of safetensors and one JSON manifest: nothing in it runs when it is opened.
 public sealed partial class Recommender
 {
-    private const string ExternalPart = "external", LsaEncoder = "lsa", LinearRanker = "linear";
+    private const string ExternalPart = "external", LinearRanker = "linear";
 
     /// <summary>Saves everything into a folder. A crash at any moment leaves the model that was there before, whole.</summary>
     /// <param name="folder">The folder; made when it is not there. Its files of an older model are cleared away at the end.</param>
     /// <param name="cancellationToken">Stops the work; the older model stays.</param>
-    /// <remarks>Takes a snapshot: answers go on, and events that arrive while the files are written are not among them. An item encoder other than LSA, a user encoder, a diversifier and features of the caller's own are code and are not saved; <see cref="LoadAsync"/> takes them again.</remarks>
+    /// <remarks>Takes a snapshot: answers go on, and events that arrive while the files are written are not among them. LSA and word vectors are saved; any other item encoder, a user encoder, a diversifier and features of the caller's own are code and are not saved; <see cref="LoadAsync"/> takes them again.</remarks>
     public async Task SaveAsync(string folder, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -38,15 +38,16 @@ public sealed partial class Recommender
         await model.AddAsync("vectors", vectors, cancellationToken).ConfigureAwait(false);
         await model.AddAsync("histories", histories, cancellationToken).ConfigureAwait(false);
         await model.AddAsync("behaviour", behaviour, cancellationToken).ConfigureAwait(false);
-        if (_itemEncoder is LsaItemEncoder lsa)
+        string kind = SavedEncoders.KindOf(_itemEncoder);
+        if (kind != SavedEncoders.External)
         {
             var encoder = new SafeTensorsWriter();
-            lsa.Save(encoder);
+            ((ISavedEncoder)_itemEncoder).Save(encoder, SavedEncoders.PrefixOf(kind));
             await model.AddAsync("encoder", encoder, cancellationToken).ConfigureAwait(false);
         }
         await model.CommitAsync(new ModelManifest
         {
-            Encoder = _itemEncoder is LsaItemEncoder ? LsaEncoder : ExternalPart,
+            Encoder = kind,
             Dimensions = _items.Dimensions,
             Ranker = _ranker is LinearScoringHead ? LinearRanker : ExternalPart,
             Features = _ranker is LinearScoringHead head
@@ -118,10 +119,10 @@ public sealed partial class Recommender
                 throw new InvalidDataException($"the model '{folder}' has vectors of {manifest.Dimensions} dimensions, the given encoder makes {given.Dimensions}: give the encoder it was built with");
             return given;
         }
-        if (manifest.Encoder != LsaEncoder)
+        if (manifest.Encoder == SavedEncoders.External)
             throw new InvalidDataException($"the model '{folder}' was built with an item encoder that is code of the host's: give it again in {nameof(LoadOptions)}.{nameof(LoadOptions.ItemEncoder)}");
         using SafeTensorsFile file = model.Open(manifest, "encoder");
-        LsaItemEncoder encoder = LsaItemEncoder.Load(file);
+        IItemEncoder encoder = SavedEncoders.Load(manifest.Encoder, file, SavedEncoders.PrefixOf(manifest.Encoder));
         return encoder.Dimensions == manifest.Dimensions ? encoder
             : throw new InvalidDataException($"{file.Name}: an encoder of {encoder.Dimensions} dimensions for a model of {manifest.Dimensions}");
     }

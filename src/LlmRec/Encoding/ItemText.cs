@@ -7,7 +7,7 @@ namespace LlmRec;
 /// weigh the parts; encoders that read a sentence get them as one (<see cref="Compose"/>).
 /// </summary>
 /// <remarks>Immutable and thread-safe.</remarks>
-public sealed record ItemText
+public sealed partial record ItemText
 {
     /// <summary>How many times the title counts, at least 0 (0 leaves it out), default 2.</summary>
     public float TitleWeight { get; init; } = 2;

@@ -3,9 +3,15 @@ using LlmRec.Transformers;
 
 namespace LlmRec;
 
-public sealed partial class LsaItemEncoder
+public sealed partial class LsaItemEncoder : ISavedEncoder
 {
+    internal const string SavedKind = "lsa";
+
     private const int StateVersion = 1;
+
+    string? ISavedEncoder.Kind => SavedKind;
+
+    void ISavedEncoder.Save(SafeTensorsWriter writer, string prefix) => Save(writer, prefix);
 
     /// <summary>Adds all there is to know of this encoder to a file: tensors whose names start with <paramref name="prefix"/>.</summary>
     internal void Save(SafeTensorsWriter writer, string prefix = "lsa.")

@@ -10,7 +10,7 @@ internal sealed record ModelManifest
     private const string Format = "llmrec.model";
     private const int CurrentVersion = 1;
 
-    /// <summary><c>lsa</c> when the encoder is saved with the model, <c>external</c> when the caller brings it again.</summary>
+    /// <summary>The kind of encoder that is saved with the model, such as <c>lsa</c>; <c>external</c> when the caller brings it again.</summary>
     public required string Encoder { get; init; }
 
     public required int Dimensions { get; init; }
