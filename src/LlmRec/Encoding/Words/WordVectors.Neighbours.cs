@@ -58,7 +58,7 @@ public sealed partial class WordVectors
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         if (query.Length != Dimensions) throw new ArgumentException($"the vectors have {Dimensions} dimensions, the query has {query.Length}", nameof(query));
         var hits = new Hit[Math.Min(count, Math.Max(1, Count))];
-        Kernels.Metric metric = query.ContainsAnyExcept(0f) ? Kernels.Metric.Cosine : Kernels.Metric.InnerProduct;
+        VectorMetric metric = query.ContainsAnyExcept(0f) ? VectorMetric.Cosine : VectorMetric.InnerProduct;
         int found = ExactSearch.Search(query, _rows, hits, new RowFilter(passes), metric, Count, Environment.ProcessorCount);
         var words = new WordNeighbour[found];
         for (int i = 0; i < found; i++) words[i] = new(WordAt(hits[i].Index), hits[i].Score);
