@@ -1,0 +1,14 @@
+namespace LlmRec.Transformers;
+
+/// <summary>Several steps, one after the other.</summary>
+internal sealed class SequencePreTokenizer(IReadOnlyList<PreTokenizer> steps) : PreTokenizer
+{
+    private readonly PreTokenizer[] _steps = [.. steps];
+
+    public override bool NeedsOrigins => _steps.Any(s => s.NeedsOrigins);
+
+    public override void Apply(AlignedText text, SplitList splits)
+    {
+        foreach (PreTokenizer step in _steps) step.Apply(text, splits);
+    }
+}
