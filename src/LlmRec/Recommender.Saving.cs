@@ -11,7 +11,7 @@ public sealed partial class Recommender
     /// <summary>Saves everything into a folder. A crash at any moment leaves the model that was there before, whole.</summary>
     /// <param name="folder">The folder; made when it is not there. Its files of an older model are cleared away at the end.</param>
     /// <param name="cancellationToken">Stops the work; the older model stays.</param>
-    /// <remarks>Takes a snapshot: answers go on, and events that arrive while the files are written are not among them. LSA and word vectors are saved; any other item encoder, a user encoder, a diversifier and features of the caller's own are code and are not saved; <see cref="LoadAsync"/> takes them again.</remarks>
+    /// <remarks>Takes a snapshot: answers go on, and events that arrive while the files are written are not among them. LSA, word vectors and an embedding geometry are saved; any other item encoder, a user encoder, a diversifier and features of the caller's own are code and are not saved; <see cref="LoadAsync"/> takes them again.</remarks>
     public async Task SaveAsync(string folder, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -113,18 +113,21 @@ public sealed partial class Recommender
 
     private static IItemEncoder OpenEncoder(ModelFolder model, string folder, ModelManifest manifest, LoadOptions options)
     {
-        if (options.ItemEncoder is { } given)
-        {
-            if (given.Dimensions != manifest.Dimensions)
-                throw new InvalidDataException($"the model '{folder}' has vectors of {manifest.Dimensions} dimensions, the given encoder makes {given.Dimensions}: give the encoder it was built with");
-            return given;
-        }
-        if (manifest.Encoder == SavedEncoders.External)
+        IItemEncoder? given = options.ItemEncoder;
+        if (given is null && manifest.Encoder == SavedEncoders.External)
             throw new InvalidDataException($"the model '{folder}' was built with an item encoder that is code of the host's: give it again in {nameof(LoadOptions)}.{nameof(LoadOptions.ItemEncoder)}");
-        using SafeTensorsFile file = model.Open(manifest, "encoder");
-        IItemEncoder encoder = SavedEncoders.Load(manifest.Encoder, file, SavedEncoders.PrefixOf(manifest.Encoder));
+        IItemEncoder encoder;
+        if (given is not null && manifest.Encoder != GeometryItemEncoder.SavedKind)
+        {
+            encoder = given;
+        }
+        else
+        {
+            using SafeTensorsFile file = model.Open(manifest, "encoder");
+            encoder = SavedEncoders.Load(manifest.Encoder, file, SavedEncoders.PrefixOf(manifest.Encoder), given);
+        }
         return encoder.Dimensions == manifest.Dimensions ? encoder
-            : throw new InvalidDataException($"{file.Name}: an encoder of {encoder.Dimensions} dimensions for a model of {manifest.Dimensions}");
+            : throw new InvalidDataException($"the model '{folder}' has vectors of {manifest.Dimensions} dimensions, the {(given is null ? "saved" : "given")} encoder makes {encoder.Dimensions}: give the encoder it was built with");
     }
 
     private static IRanker OpenRanker(string folder, ModelManifest manifest, LoadOptions options)

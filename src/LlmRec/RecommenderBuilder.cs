@@ -15,6 +15,7 @@ public sealed class RecommenderBuilder
     private bool _fit = true;
     private RecommenderOptions _options = new();
     private Func<Catalog, IProgress<double>?, CancellationToken, ValueTask<IItemEncoder>> _itemEncoder;
+    private EmbeddingGeometryOptions? _geometry;
     private IUserEncoder _userEncoder = RecommenderDefaults.UserEncoder();
     private IDiversifier _diversifier = RecommenderDefaults.Diversifier();
     private IRanker? _ranker;
@@ -59,6 +60,16 @@ public sealed class RecommenderBuilder
     {
         ArgumentNullException.ThrowIfNull(options);
         _itemEncoder = (c, progress, token) => ValueTask.FromResult<IItemEncoder>(LsaItemEncoder.Fit(c, options, progress, token));
+        return this;
+    }
+
+    /// <summary>Maps the item encoder's vectors by a geometry fitted on the catalog: mean removed, whitened, cut (<see cref="EmbeddingGeometry"/>).</summary>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public RecommenderBuilder UseGeometry(EmbeddingGeometryOptions? options = null)
+    {
+        options ??= new();
+        options.Check();
+        _geometry = options;
         return this;
     }
 
@@ -124,8 +135,17 @@ public sealed class RecommenderBuilder
         Catalog catalog = _catalog.Copy();
         IItemEncoder encoder = await _itemEncoder(catalog, Stage(progress, "learning the catalog's words"), cancellationToken).ConfigureAwait(false);
         RowMatrix vectors = await ItemVectors.EncodeAsync(catalog, encoder, Stage(progress, "encoding items"), cancellationToken).ConfigureAwait(false);
+        if (_geometry is not null) (encoder, vectors) = await Task.Run(() => Map(encoder, vectors, _geometry, cancellationToken), cancellationToken).ConfigureAwait(false);
         var items = new ItemSpace(catalog, vectors);
         return await Task.Run(() => Assemble(items, encoder, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static (IItemEncoder Encoder, RowMatrix Vectors) Map(IItemEncoder encoder, RowMatrix vectors, EmbeddingGeometryOptions options, CancellationToken cancellationToken)
+    {
+        EmbeddingGeometry geometry = EmbeddingGeometry.Fit(vectors, options, cancellationToken);
+        var mapped = new RowMatrix(vectors.Rows, geometry.Dimensions);
+        for (int h = 0; h < vectors.Rows; h++) geometry.ApplyUnit(vectors.Row(h), mapped.Row(h));
+        return (new GeometryItemEncoder(encoder, geometry), mapped);
     }
 
     private Recommender Assemble(ItemSpace items, IItemEncoder encoder, IProgress<BuildProgress>? progress, CancellationToken cancellationToken)

@@ -54,7 +54,8 @@ public sealed partial class LsaItemEncoder : IItemEncoder
         ArgumentNullException.ThrowIfNull(items);
         options ??= new();
         options.Check();
-        Item[] sample = Sample(items as Item[] ?? [.. items], options);
+        Item[] all = items as Item[] ?? [.. items];
+        Item[] sample = all.Length <= options.MaxFitItems ? all : [.. FitSample.Indices(all.Length, options.MaxFitItems, options.Seed).Select(i => all[i])];
 
         TfIdfVectorizer terms = TfIdfVectorizer.Fit(PartsOf(sample, options.Text), options.Terms, out SparseMatrix rows, cancellationToken);
         const double termsDone = 0.2;
@@ -119,20 +120,6 @@ public sealed partial class LsaItemEncoder : IItemEncoder
         double norm = Math.Sqrt(TensorPrimitives.SumOfSquares<float>(vector));
         if (norm > 1e-6) TensorPrimitives.Multiply(vector, (float)(1 / norm), vector);
         else vector.Clear();
-    }
-
-    private static Item[] Sample(Item[] items, LsaOptions options)
-    {
-        if (items.Length <= options.MaxFitItems) return items;
-        var sample = new Item[options.MaxFitItems];
-        ulong x = options.Seed * 0x9E3779B97F4A7C15 >> 1;   // where in each of the equal stretches the sampled item lies
-        double stretch = (double)items.Length / sample.Length;
-        for (int i = 0; i < sample.Length; i++)
-        {
-            x = x * 6364136223846793005 + 1442695040888963407;
-            sample[i] = items[(int)((i + (x >> 11) * (1.0 / (1UL << 53))) * stretch)];
-        }
-        return sample;
     }
 
     private static IEnumerable<IReadOnlyList<TextPart>> PartsOf(Item[] items, ItemText text)
