@@ -1,6 +1,6 @@
 namespace LlmRec.Kernels;
 
-/// <summary>A scan of an index cut into slices of rows, each with its own best k; see <see cref="SlicedScan{TScorer}"/>.</summary>
+/// <summary>A scan of an index cut into slices of rows, each worker with its own best k; see <see cref="SlicedScan{TScorer}"/>.</summary>
 internal sealed unsafe class SlicedChunkScan<TScorer> : SlicedJob where TScorer : struct, IStoreScorer<TScorer>
 {
     [ThreadStatic]
@@ -40,10 +40,12 @@ internal sealed unsafe class SlicedChunkScan<TScorer> : SlicedJob where TScorer 
         _bitmap = bitmap;
         _words = words;
         _predicate = predicate;
-        int slices = SliceCount(rows, _k, threads);
+        int slices = SliceCount(rows, threads);
         _sliceRows = (rows + slices - 1) / slices;
-        if (_hits.Length < slices * _k) _hits = new Hit[slices * _k];
-        if (_found.Length < slices) _found = new int[slices];
+        threads = Math.Min(threads, MaxThreads);
+        if (_hits.Length < threads * _k) _hits = new Hit[threads * _k];
+        if (_found.Length < threads) _found = new int[threads];
+        _found.AsSpan().Clear();
         try
         {
             Run(slices, threads);
@@ -54,13 +56,13 @@ internal sealed unsafe class SlicedChunkScan<TScorer> : SlicedJob where TScorer 
             _state = null;
             t_mine = this;
         }
-        return Merge(hits, _hits, _found.AsSpan(0, slices));
+        return Merge(hits, _hits, _found.AsSpan(0, threads));
     }
 
-    protected override void RunSlice(int slice)
+    protected override void RunSlice(int slice, int worker)
     {
-        var heap = new HitHeap(_hits.AsSpan(slice * _k, _k));
+        var heap = new HitHeap(_hits.AsSpan(worker * _k, _k), _found[worker]);
         ChunkScan.Run(_scorer, _state!, _stamp, _target, slice * _sliceRows, Math.Min(_rows, (slice + 1) * _sliceRows), ref heap, _bitmap, _words, _predicate);
-        _found[slice] = heap.Count;
+        _found[worker] = heap.Count;
     }
 }

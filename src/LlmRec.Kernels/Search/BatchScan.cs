@@ -96,22 +96,32 @@ internal sealed unsafe class BatchScan : SlicedJob
 
         // One tile of work for a row is worth a thread much sooner than reading it.
         int threads = (int)Math.Min(maxThreads, Math.Max(1, _rows * count * _d / (1 << 20)));
-        int slices = threads == 1 ? 1 : SliceCount(_rows, _kept, threads);
+        threads = Math.Min(threads, MaxThreads);
+        int slices = threads == 1 ? 1 : SliceCount(_rows, threads);
         _sliceRows = ((_rows + slices - 1) / slices + BlockRows - 1) / BlockRows * BlockRows;
-        if (_hits.Length < (long)slices * _padded * _kept) _hits = new Hit[checked(slices * _padded * _kept)];
-        if (_found.Length < slices * _padded) _found = new int[slices * _padded];
-        if (_largestSquare.Length < slices) _largestSquare = new float[slices];
-        if (_thresholds.Length < slices * _padded) _thresholds = new(slices * _padded);
+        // Each worker has its own candidates, not each slice: filling them costs more than a thousand rows.
+        if (_hits.Length < (long)threads * _padded * _kept) _hits = new Hit[checked(threads * _padded * _kept)];
+        if (_found.Length < threads * _padded) _found = new int[threads * _padded];
+        if (_largestSquare.Length < threads) _largestSquare = new float[threads];
+        if (_thresholds.Length < threads * _padded) _thresholds = new(threads * _padded);
+        _found.AsSpan(0, threads * _padded).Clear();
+        _largestSquare.AsSpan(0, threads).Clear();
+        for (int w = 0; w < threads; w++)
+        {
+            Span<float> thresholds = _thresholds.Span.Slice(w * _padded, _padded);
+            thresholds[..count].Fill(float.NegativeInfinity);
+            thresholds[count..].Fill(float.PositiveInfinity);
+        }
         Run(slices, threads);
 
         float largestSquare = 0;
-        for (int s = 0; s < slices; s++) largestSquare = Math.Max(largestSquare, _largestSquare[s]);
+        for (int w = 0; w < threads; w++) largestSquare = Math.Max(largestSquare, _largestSquare[w]);
         Hit[] merged = TwoStageSearch.Rent(_kept);
         for (int q = 0; q < count; q++)
         {
             var heap = new HitHeap(merged.AsSpan(0, _kept));
-            for (int s = 0; s < slices; s++)
-                foreach (Hit hit in _hits.AsSpan((s * _padded + q) * _kept, _found[s * _padded + q]))
+            for (int w = 0; w < threads; w++)
+                foreach (Hit hit in _hits.AsSpan((w * _padded + q) * _kept, _found[w * _padded + q]))
                     if (hit.Score >= heap.Threshold) heap.Offer(hit.Index, hit.Score);
             found[q] = Rescore(q, merged.AsSpan(0, heap.Count), heap.Threshold, MathF.Sqrt(largestSquare), hits.Slice(q * k, k));
         }
@@ -142,15 +152,11 @@ internal sealed unsafe class BatchScan : SlicedJob
     }
 
     [SkipLocalsInit]
-    protected override void RunSlice(int slice)
+    protected override void RunSlice(int slice, int worker)
     {
         float* scales = stackalloc float[BlockRows], offsets = stackalloc float[BlockRows];
         int* numbers = stackalloc int[BlockRows];
-        Span<float> thresholds = _thresholds.Span.Slice(slice * _padded, _padded);
-        thresholds[.._count].Fill(float.NegativeInfinity);
-        thresholds[_count..].Fill(float.PositiveInfinity);
-        _found.AsSpan(slice * _padded, _padded).Clear();
-        float largest = 0;
+        float largest = _largestSquare[worker];
         AlignedBuffer<float>? gathered = null;
         if (_bitmap != null)
         {
@@ -178,10 +184,10 @@ internal sealed unsafe class BatchScan : SlicedJob
                     float square = Measure(rows + r * _stride, out scales[r], out offsets[r]);
                     largest = Math.Max(largest, square);
                 }
-                Multiply(run, rows, count, numbers, scales, offsets, slice);
+                Multiply(run, rows, count, numbers, scales, offsets, worker);
             }
         }
-        _largestSquare[slice] = largest;
+        _largestSquare[worker] = largest;
         if (gathered is not null) t_gathered = gathered;
     }
 
@@ -215,11 +221,11 @@ internal sealed unsafe class BatchScan : SlicedJob
     }
 
     [SkipLocalsInit]
-    private void Multiply(in RowRun run, float* rows, int count, int* numbers, float* scales, float* offsets, int slice)
+    private void Multiply(in RowRun run, float* rows, int count, int* numbers, float* scales, float* offsets, int worker)
     {
         float* memory = stackalloc float[TileKernel.MaxRows * Lanes + 16];
         float* scores = (float*)(((nint)memory + 63) & ~63);
-        float* thresholds = _thresholds.Pointer + slice * _padded, panel = _panels.Pointer;
+        float* thresholds = _thresholds.Pointer + worker * _padded, panel = _panels.Pointer;
         LaneWidth width = LaneWidths.Best;
         int tileRows = TileKernel.Rows(width);
         byte* next = (byte*)(rows + (nint)count * _stride);
@@ -234,14 +240,14 @@ internal sealed unsafe class BatchScan : SlicedJob
                 int height = Math.Min(tileRows, count - r);
                 TileKernel.Multiply(width, height, _d, rows + r * _stride, _stride, 1, panel, Lanes, scores, Lanes, false);
                 for (int t = 0; t < height; t++)
-                    Choose(run, numbers[r + t], scores + t * Lanes, scales[r + t], offsets[r + t], thresholds + q, slice, q);
+                    Choose(run, numbers[r + t], scores + t * Lanes, scales[r + t], offsets[r + t], thresholds + q, worker, q);
             }
         }
     }
 
     // Offers a row to the queries of a panel whose threshold it reaches.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Choose(in RowRun run, int i, float* scores, float scale, float offset, float* thresholds, int slice, int q)
+    private void Choose(in RowRun run, int i, float* scores, float scale, float offset, float* thresholds, int worker, int q)
     {
         if (Vector512.IsHardwareAccelerated)
         {
@@ -263,11 +269,11 @@ internal sealed unsafe class BatchScan : SlicedJob
             }
             if (!reached) return;
         }
-        Offer(run, i, scores, thresholds, slice, q);
+        Offer(run, i, scores, thresholds, worker, q);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Offer(in RowRun run, int i, float* scores, float* thresholds, int slice, int q)
+    private void Offer(in RowRun run, int i, float* scores, float* thresholds, int worker, int q)
     {
         if (run.DiedAt != null && run.DiedAt[i] <= _version) return;
         int number = (int)(run.First + i);
@@ -277,8 +283,8 @@ internal sealed unsafe class BatchScan : SlicedJob
             if (!(scores[j] >= thresholds[j])) continue;
             passes ??= _predicate!(run.Keys == null ? number : run.Keys[i]);
             if (passes == false) return;
-            ref int found = ref _found[slice * _padded + q + j];
-            var heap = new HitHeap(_hits.AsSpan((slice * _padded + q + j) * _kept, _kept), found);
+            ref int found = ref _found[worker * _padded + q + j];
+            var heap = new HitHeap(_hits.AsSpan((worker * _padded + q + j) * _kept, _kept), found);
             heap.Offer(number, scores[j]);
             found = heap.Count;
             thresholds[j] = heap.Threshold;

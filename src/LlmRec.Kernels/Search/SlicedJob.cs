@@ -9,8 +9,10 @@ namespace LlmRec.Kernels;
 /// </summary>
 internal abstract class SlicedJob : IThreadPoolWorkItem
 {
-    /// <summary>Most slices a run may have.</summary>
-    public const int MaxSlices = 0x7FFF;
+    /// <summary>Most slices a run may have, and most threads.</summary>
+    public const int MaxSlices = 0x7FFF, MaxThreads = 0xFF;
+
+    private const int RunShift = 40, WorkersShift = 32;
 
     // Two cores seldom read memory equally fast, and a helper starts late: with 4 slices a thread the last one kept the caller waiting
     // 5 % of a scan of 100,000 rows, with 16 it is 1 %.
@@ -20,8 +22,10 @@ internal abstract class SlicedJob : IThreadPoolWorkItem
     // looks out for the caller's next run for this long before it sleeps.
     private static readonly long LookOut = Stopwatch.Frequency / 20_000;
 
-    // One word, so that a helper claims a slice of exactly the run it belongs to: run number (32 bits), slices (16), next slice (16).
+    // One word, so that a helper claims a slice of exactly the run it belongs to, and its number among the run's workers with it:
+    // run number (24 bits), workers so far (8), slices (16), next slice (16).
     private long _ticket;
+    private int _threads;
     private int _remaining;
 
     // Helpers that are certain to read the ticket again: queued in the pool, or looking out.
@@ -33,11 +37,12 @@ internal abstract class SlicedJob : IThreadPoolWorkItem
     {
         _failure = null;
         _remaining = slices;
-        long run = ((_ticket >> 32) + 1) & 0x7FFFFFFF;
+        _threads = Math.Min(threads, MaxThreads);
+        long run = ((_ticket >> RunShift) + 1) & 0x7FFFFF;
         // A full fence, as in Execute: either a helper that gives up is seen here as gone, or it sees this ticket.
-        Interlocked.Exchange(ref _ticket, run << 32 | (long)slices << 16);
+        Interlocked.Exchange(ref _ticket, run << RunShift | (long)slices << 16);
         // Helpers of an earlier run that the pool has not started yet will serve this one, so a starved pool's queue does not grow.
-        for (int helpers = Math.Min(threads, slices) - 1 - Volatile.Read(ref _due); helpers > 0; helpers--)
+        for (int helpers = Math.Min(_threads, slices) - 1 - Volatile.Read(ref _due); helpers > 0; helpers--)
         {
             Interlocked.Increment(ref _due);
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
@@ -49,19 +54,19 @@ internal abstract class SlicedJob : IThreadPoolWorkItem
         if (_failure is not null) ExceptionDispatchInfo.Throw(_failure);
     }
 
-    /// <summary>Does one slice. Several run at once on different threads.</summary>
-    protected abstract void RunSlice(int slice);
+    /// <summary>Does one slice. Several run at once, each on the thread of another worker; workers are numbered from 0 to one less than the run's threads.</summary>
+    protected abstract void RunSlice(int slice, int worker);
 
-    /// <summary>How many slices to cut a scan into: several a thread, to even out a neighbour's load, but none so short that filling its heap shows.</summary>
-    protected static int SliceCount(long rows, int k, int threads) =>
-        (int)Math.Clamp(Math.Min((long)threads * SlicesPerThread, rows / Math.Max(64L, 16L * k)), Math.Min(threads, MaxSlices), MaxSlices);
+    /// <summary>How many slices to cut a scan into: many a thread, to even out a neighbour's load, but none so short that claiming it shows.</summary>
+    protected static int SliceCount(long rows, int threads) =>
+        (int)Math.Clamp(Math.Min((long)threads * SlicesPerThread, rows / 64), Math.Min(threads, MaxSlices), MaxSlices);
 
-    /// <summary>The best of all slices' best. Slice s left <c>found[s]</c> hits at s·k.</summary>
+    /// <summary>The best of all workers' best. Worker w left <c>found[w]</c> hits at w·k.</summary>
     protected static int Merge(Span<Hit> hits, Hit[] parts, ReadOnlySpan<int> found)
     {
         var heap = new HitHeap(hits);
-        for (int s = 0; s < found.Length; s++)
-            foreach (Hit hit in parts.AsSpan(s * hits.Length, found[s]))
+        for (int w = 0; w < found.Length; w++)
+            foreach (Hit hit in parts.AsSpan(w * hits.Length, found[w]))
                 if (hit.Score >= heap.Threshold) heap.Offer(hit.Index, hit.Score);
         return heap.Sort();
     }
@@ -97,15 +102,26 @@ internal abstract class SlicedJob : IThreadPoolWorkItem
 
     private void Work()
     {
+        long myRun = -1;
+        int worker = -1;
         while (true)
         {
-            long ticket = Volatile.Read(ref _ticket);
+            long ticket = Volatile.Read(ref _ticket), run = ticket >> RunShift, claimed = ticket + 1;
             int next = (int)(ticket & 0xFFFF), slices = (int)(ticket >> 16 & 0xFFFF);
             if (next >= slices) return;
-            if (Interlocked.CompareExchange(ref _ticket, ticket + 1, ticket) != ticket) continue;
+            bool joins = run != myRun;
+            int workers = (int)(ticket >> WorkersShift & 0xFF);
+            if (joins)
+            {
+                // A helper still on its way out of the run before may find the places taken.
+                if (workers >= Volatile.Read(ref _threads)) return;
+                claimed += 1L << WorkersShift;
+            }
+            if (Interlocked.CompareExchange(ref _ticket, claimed, ticket) != ticket) continue;
+            if (joins) (myRun, worker) = (run, workers);
             try
             {
-                RunSlice(next);
+                RunSlice(next, worker);
             }
 #pragma warning disable CA1031 // Whatever a caller's predicate throws must reach the caller, not the pool's thread.
             catch (Exception e)

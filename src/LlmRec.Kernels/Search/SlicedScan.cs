@@ -1,6 +1,6 @@
 namespace LlmRec.Kernels;
 
-/// <summary>A scan cut into slices of rows. Each slice keeps its own best k; the union's best k are the whole's, so the cut does not show.</summary>
+/// <summary>A scan cut into slices of rows. Each worker keeps its own best k; the union's best k are the whole's, so the cut does not show.</summary>
 internal sealed unsafe class SlicedScan<TScorer> : SlicedJob where TScorer : struct, IRowScorer
 {
     [ThreadStatic]
@@ -33,12 +33,14 @@ internal sealed unsafe class SlicedScan<TScorer> : SlicedJob where TScorer : str
         _bitmap = bitmap;
         _words = words;
         _predicate = predicate;
-        int slices = SliceCount(rows, _k, threads);
+        int slices = SliceCount(rows, threads);
         // Whole words of the bitmap.
         _sliceRows = ((rows + slices - 1) / slices + 63) & ~63;
         slices = (rows + _sliceRows - 1) / _sliceRows;
-        if (_hits.Length < slices * _k) _hits = new Hit[slices * _k];
-        if (_found.Length < slices) _found = new int[slices];
+        threads = Math.Min(threads, MaxThreads);
+        if (_hits.Length < threads * _k) _hits = new Hit[threads * _k];
+        if (_found.Length < threads) _found = new int[threads];
+        _found.AsSpan().Clear();
         try
         {
             Run(slices, threads);
@@ -48,14 +50,14 @@ internal sealed unsafe class SlicedScan<TScorer> : SlicedJob where TScorer : str
             _predicate = null;
             t_mine = this;
         }
-        return Merge(hits, _hits, _found.AsSpan(0, slices));
+        return Merge(hits, _hits, _found.AsSpan(0, threads));
     }
 
-    protected override void RunSlice(int slice)
+    protected override void RunSlice(int slice, int worker)
     {
         int begin = slice * _sliceRows, end = Math.Min(_rows, begin + _sliceRows);
-        var heap = new HitHeap(_hits.AsSpan(slice * _k, _k));
+        var heap = new HitHeap(_hits.AsSpan(worker * _k, _k), _found[worker]);
         RowScan.Run(_scorer, begin, end, null, null, 0, -1, ref heap, _bitmap, _words, _predicate);
-        _found[slice] = heap.Count;
+        _found[worker] = heap.Count;
     }
 }
