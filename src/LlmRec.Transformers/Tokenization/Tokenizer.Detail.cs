@@ -15,20 +15,15 @@ public sealed partial class Tokenizer
         bool isPair = pair is not null;
         EncodeScratch scratch = Tokenize(text, pair, isPair, options, tracked: true);
         Truncation kept = Truncate(scratch, isPair, options, out _);
-        if (_postProcessor.TrimOffsets)
-        {
-            Trim(scratch, text, 0, scratch.FirstCount);
-            Trim(scratch, pair, scratch.FirstCount, scratch.Sink.Count);
-        }
         List<Range> first = Parts(scratch.FirstCount, kept.First, options), second = Parts(scratch.Sink.Count - scratch.FirstCount, kept.Second, options);
 
         // The reference library's order: each piece of the first text with the second text and with each piece of that,
         // then the kept first text with each piece of the second.
         var overflow = new List<TokenEncoding>();
         for (int i = 1; i < first.Count; i++)
-            for (int j = 0; j < second.Count; j++) overflow.Add(Detail(scratch, first[i], second[j], isPair, options, []));
-        for (int j = 1; j < second.Count; j++) overflow.Add(Detail(scratch, first[0], second[j], isPair, options, []));
-        TokenEncoding result = Detail(scratch, first[0], second[0], isPair, options, overflow);
+            for (int j = 0; j < second.Count; j++) overflow.Add(Detail(scratch, text, pair, first[i], second[j], options, []));
+        for (int j = 1; j < second.Count; j++) overflow.Add(Detail(scratch, text, pair, first[0], second[j], options, []));
+        TokenEncoding result = Detail(scratch, text, pair, first[0], second[0], options, overflow);
         _pool.Return(scratch);
         return result;
     }
@@ -60,8 +55,9 @@ public sealed partial class Tokenizer
         return parts;
     }
 
-    private TokenEncoding Detail(EncodeScratch scratch, Range first, Range second, bool isPair, EncodeOptions options, List<TokenEncoding> overflow)
+    private TokenEncoding Detail(EncodeScratch scratch, string text, string? pair, Range first, Range second, EncodeOptions options, List<TokenEncoding> overflow)
     {
+        bool isPair = pair is not null;
         int n1 = first.End.Value - first.Start.Value, n2 = second.End.Value - second.Start.Value;
         int length = Length(new Truncation(n1, n2), isPair, options), at = 0;
         int[] ids = new int[length], typeIds = new int[length], sequences = new int[length];
@@ -78,29 +74,27 @@ public sealed partial class Tokenizer
                     continue;
                 }
                 int token = piece.Sequence == 0 ? first.Start.Value + i : scratch.FirstCount + second.Start.Value + i;
-                offsets[at] = new(scratch.Sink.Starts[token], scratch.Sink.Ends[token]);
-                ids[at++] = scratch.Sink.Ids[token];
+                ids[at] = scratch.Sink.Ids[token];
+                TokenSpan span = new(scratch.Sink.Starts[token], scratch.Sink.Ends[token]);
+                offsets[at++] = _postProcessor.TrimOffsets ? Trim(scratch.Sink.Ids[token], span, i == 0, piece.Sequence == 0 ? text : pair) : span;
             }
         }
         return new TokenEncoding(ids, typeIds, sequences, offsets, overflow);
     }
 
-    /// <summary>Takes the white space at the ends of byte-level tokens out of their offsets.</summary>
-    private void Trim(EncodeScratch scratch, ReadOnlySpan<char> text, int from, int to)
+    /// <summary>Takes the white space at the ends of a byte-level token out of its offsets, counted in code points.</summary>
+    private TokenSpan Trim(int id, TokenSpan span, bool isFirst, ReadOnlySpan<char> text)
     {
-        for (int i = from; i < to; i++)
-        {
-            ref int start = ref scratch.Sink.Starts[i], end = ref scratch.Sink.Ends[i];
-            // An added token may have taken white space along: there the text counts, elsewhere the piece.
-            string? piece = Vocabulary[scratch.Sink.Ids[i]];
-            ReadOnlySpan<char> token = Vocabulary.IsAdded(scratch.Sink.Ids[i]) ? text[start..end] : piece;
-            int leading = 0, trailing = 0;
-            while (leading < token.Length && IsByteLevelSpace(token[leading])) leading++;
-            while (trailing < token.Length && IsByteLevelSpace(token[token.Length - 1 - trailing])) trailing++;
-            if (leading == 1 && _postProcessor.TrimKnowsPrefix && (i == from || start == 0)) leading = 0;
-            start = Math.Min(start + leading, end);
-            if (trailing > 0 && end >= trailing) end = Math.Max(end - trailing, start);
-        }
+        (int start, int end) = span;
+        // An added token may have taken white space along: there the text counts, elsewhere the piece.
+        ReadOnlySpan<char> token = Vocabulary.IsAdded(id) ? text[start..end] : Vocabulary[id];
+        int leading = 0, trailing = 0;
+        while (leading < token.Length && IsByteLevelSpace(token[leading])) leading++;
+        while (trailing < token.Length && IsByteLevelSpace(token[token.Length - 1 - trailing])) trailing++;
+        if (leading == 1 && _postProcessor.TrimKnowsPrefix && (isFirst || start == 0)) leading = 0;
+        for (; leading > 0 && start < end; leading--) start += start + 1 < end && char.IsSurrogatePair(text[start], text[start + 1]) ? 2 : 1;
+        for (; trailing > 0 && end > start; trailing--) end -= end - 1 > start && char.IsSurrogatePair(text[end - 2], text[end - 1]) ? 2 : 1;
+        return new TokenSpan(start, end);
     }
 
     private static bool IsByteLevelSpace(char c) => c == '\u0120' || CodePoints.Is(c, CodePointClass.White);

@@ -40,6 +40,9 @@ public sealed class Vocabulary
     /// <summary>The entries of the model alone, without tokens that were only added.</summary>
     internal IReadOnlyDictionary<string, int> ModelEntries => _model;
 
+    /// <summary>The model's entries by span.</summary>
+    internal Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> Lookup => _model.GetAlternateLookup<ReadOnlySpan<char>>();
+
     /// <summary>Units of all the model's tokens together.</summary>
     internal long TotalUnits { get; }
 

@@ -11,7 +11,8 @@ internal static class GoldenTokenizers
 
     public static IEnumerable<string> Names { get; } =
     [
-        "wordpiece", "wordpiece-cased", "wordpiece-chinese",
+        "wordpiece", "qwen3", "mistral", "t5", "smollm2", "roberta-small", "xlmr-small", "llama3-small", "bpe-added",
+        "gemma-small", "wordpiece-cased", "wordpiece-chinese", "unigram-albert",
     ];
 
     public static string FileOf(string name) => SharedData.PathOrSkip(name switch

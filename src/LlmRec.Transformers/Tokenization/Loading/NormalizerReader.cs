@@ -23,8 +23,23 @@ internal static class NormalizerReader
                 return new UnicodeNormalizer(compatibility: true, compose: true);
             case "NFKD":
                 return new UnicodeNormalizer(compatibility: true, compose: false);
+            case "Replace":
+                return new ReplaceNormalizer(PatternReader.Read(view["pattern"]), view.Text("content"));
+            case "Prepend":
+                return new PrependNormalizer(view.Text("prepend"));
+            case "Strip":
+                return new StripNormalizer(view.Flag("strip_left", true), view.Flag("strip_right", true));
+            case "Nmt":
+                return new NmtNormalizer();
+            case "ByteLevel":
+                return new ByteLevelNormalizer();
+            case "Precompiled":
+                JsonView map = view["precompiled_charsmap"];
+                if (map.IsNull) return null;
+                if (map.Value.ValueKind != System.Text.Json.JsonValueKind.String || !map.Value.TryGetBytesFromBase64(out byte[]? bytes)) throw map.Error("base64 text is expected");
+                return bytes.Length == 0 ? null : new PrecompiledNormalizer(bytes, map);
             case "Sequence":
-                return new SequenceNormalizer([.. view["normalizers"].Items().Select(n => Read(n) ?? throw n.Error("a normalizer is expected, found null"))]);
+                return new SequenceNormalizer([.. view["normalizers"].Items().Select(Read).OfType<TextNormalizer>()]);
             default:
                 throw view["type"].Error($"the normalizer '{TokenizerJson.Short(view.Type)}' is unknown");
         }

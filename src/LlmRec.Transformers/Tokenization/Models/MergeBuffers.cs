@@ -12,8 +12,11 @@ internal sealed class MergeBuffers
     /// <summary>A heap of rank and position, the lowest first, with the token that comes of the merge.</summary>
     public (long Key, int Result)[] Heap = [];
 
-    /// <summary>The word in UTF-8, and the unit each byte belongs to.</summary>
+    /// <summary>The word in UTF-8.</summary>
     public byte[] Bytes = [];
+
+    /// <summary>The UTF-16 unit that each byte of the word belongs to.</summary>
+    public int[] Units = [];
 
     public int Capacity => Ids.Length;
 
@@ -23,5 +26,10 @@ internal sealed class MergeBuffers
         int size = Math.Max(symbols, Math.Max(64, Ids.Length * 2));
         (Ids, Lengths, Previous, Next, Ranks, Results) = (new int[size], new int[size], new int[size], new int[size], new int[size], new int[size]);
         Bytes = new byte[size];
+    }
+
+    public void ReserveUnits(int bytes)
+    {
+        if (Units.Length < bytes) Units = new int[Math.Max(bytes, Units.Length * 2)];
     }
 }

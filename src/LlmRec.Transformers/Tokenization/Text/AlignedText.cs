@@ -127,7 +127,7 @@ internal sealed class AlignedText
         Write(codePoint, units);
     }
 
-    /// <summary>Moves the cursor past one code point that was dropped before anything was emitted.</summary>
+    /// <summary>Moves the cursor past one code point that is dropped.</summary>
     public void Drop() => Advance();
 
     /// <summary>Appends a code point that stands for what the unit at <paramref name="source"/> stands for.</summary>

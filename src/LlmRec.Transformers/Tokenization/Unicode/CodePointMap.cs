@@ -28,14 +28,14 @@ internal sealed class CodePointMap
         foreach (char c in text) _building.Add(c);
     }
 
-    /// <summary>Every pair that <paramref name="other"/> has.</summary>
+    /// <summary>Every pair that <paramref name="other"/> has and this map lacks.</summary>
     public void AddAll(CodePointMap other)
     {
         for (int c = 0; c < 0x110000; c++)
         {
             if ((c & 255) == 0 && other._pages[c >> 8] == 0)
                 c += 255;
-            else if (other.TryGet(c, out ReadOnlySpan<char> text))
+            else if (other.TryGet(c, out ReadOnlySpan<char> text) && _entries[_pages[c >> 8]][c & 255] == 0)
                 Add(c, text);
         }
     }
