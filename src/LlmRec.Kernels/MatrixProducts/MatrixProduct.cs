@@ -98,7 +98,19 @@ public static unsafe partial class MatrixProduct
         }
     }
 
-    internal static void Run(ProductJob job, MatrixSpan c, in ProductOptions options, QuantizedMatrix? quantized = null)
+    /// <summary>C (m, n) ← A (m, k) · B (k, n) with bfloat16 weights: the bits of a product with the same weights as float32.</summary>
+    /// <exception cref="ArgumentException">The shapes do not fit each other.</exception>
+    public static void Multiply(ReadOnlyMatrixSpan a, BFloat16Matrix b, MatrixSpan c, in ProductOptions options = default)
+    {
+        ArgumentNullException.ThrowIfNull(b);
+        Verify(a.Columns, b.Rows, a.Rows, b.Columns, c, options);
+        fixed (float* pa = a.Values)
+        {
+            Run(new ProductJob { M = a.Rows, N = b.Columns, K = a.Columns, A = pa, ARow = a.Stride, AStep = 1 }, c, options, narrow: b);
+        }
+    }
+
+    internal static void Run(ProductJob job, MatrixSpan c, in ProductOptions options, QuantizedMatrix? quantized = null, BFloat16Matrix? narrow = null)
     {
         fixed (float* pc = c.Values, bias = options.Bias, residual = options.Residual.Values)
         {
@@ -111,10 +123,12 @@ public static unsafe partial class MatrixProduct
             job.Activation = options.Activation;
             job.Residual = residual;
             job.ResidualRow = options.Residual.Stride;
-            if (quantized is null) ProductDriver.Run(job, options.Threads);
-            else QuantizedDriver.Run(job, quantized, options.Threads);
+            if (quantized is not null) QuantizedDriver.Run(job, quantized, options.Threads);
+            else if (narrow is not null) BFloat16Driver.Run(job, narrow, options.Threads);
+            else ProductDriver.Run(job, options.Threads);
         }
         GC.KeepAlive(quantized);
+        GC.KeepAlive(narrow);
     }
 
     internal static void Verify(int kOfA, int kOfB, int m, int n, MatrixSpan c, in ProductOptions options) => Verify(kOfA, kOfB, m, n, c.Rows, c.Columns, options);

@@ -1,0 +1,224 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace LlmRec.Kernels;
+
+/// <summary>Scaled dot-product attention of one sequence (A. Vaswani et al., arXiv:1706.03762), all heads.</summary>
+/// <remarks>
+/// A tile of up to 8 queries meets all its keys, its scores (8, keys) become exponentials where they lie, in the first cache, and meet
+/// the values; the division by their sum comes last. So no matrix of scores is ever written to memory. A query's result does not depend
+/// on which others are there. Safe from several threads on different outputs; allocates nothing after a thread's first call of a size.
+/// </remarks>
+public static unsafe class Attention
+{
+    private const int Panel = TileKernel.PanelColumns;
+
+    [ThreadStatic]
+    private static AlignedBuffer<float>? t_keys;
+
+    [ThreadStatic]
+    private static AlignedBuffer<float>? t_values;
+
+    [ThreadStatic]
+    private static AlignedBuffer<float>? t_scores;
+
+    /// <summary>output = softmax(scale · Q·Kᵀ + bias) · V, head by head. The queries are the last positions: query i of m sits at position n − m + i of n.</summary>
+    /// <param name="q">Queries (m, heads · d), m at most n.</param>
+    /// <param name="k">Keys (n, key heads · d).</param>
+    /// <param name="v">Values (n, key heads · e).</param>
+    /// <param name="output">Takes (m, heads · e); must not overlap the others.</param>
+    /// <param name="options">Heads, scale, window and bias.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit each other.</exception>
+    /// <exception cref="ArithmeticException">A query's scores hold NaN or +∞.</exception>
+    public static void Forward(ReadOnlyMatrixSpan q, ReadOnlyMatrixSpan k, ReadOnlyMatrixSpan v, MatrixSpan output, in AttentionOptions options)
+    {
+        int heads = options.Heads, keyHeads = options.KeyHeads, m = q.Rows, n = k.Rows;
+        Verify(q, k, v, output, options);
+        if (m == 0) return;
+        int d = q.Columns / heads, e = output.Columns / heads, ePadded = (e + Panel - 1) / Panel * Panel;
+        LaneWidth width = options.Width == 0 ? LaneWidths.Best : options.Width;
+        // 16 more than the keys' panels, so that the rows of a tile do not fall on the same cache sets
+        int scoreRow = (n + Panel - 1) / Panel * Panel + 16;
+        float* keys = Buffer(ref t_keys, Panels.Size(d, n)), values = Buffer(ref t_values, (long)ePadded * n), scores = Buffer(ref t_scores, (long)TileKernel.MaxRows * scoreRow);
+        fixed (float* pq = q.Values, pk = k.Values, pv = v.Values, po = output.Values, bias = options.DistanceBias)
+        {
+            var job = new HeadJob
+            {
+                Width = width, M = m, N = n, D = d, E = e, QRow = q.Stride, OutputRow = output.Stride, Scale = options.Scale,
+                Back = options.Back, Ahead = options.Ahead, Keys = keys, Values = values, Scores = scores, ScoreRow = scoreRow,
+            };
+            int group = heads / keyHeads;
+            for (int h = 0; h < heads; h++)
+            {
+                if (h % group == 0)
+                {
+                    Panels.PackTransposed(pk + h / group * d, k.Stride, n, d, keys);
+                    Panels.Pack(pv + h / group * e, v.Stride, n, e, values);
+                }
+
+                job.Q = pq + h * d;
+                job.Output = po + h * e;
+                job.Bias = bias == null ? null : bias + (nint)h * (2 * options.DistanceReach - 1) + options.DistanceReach - 1;
+                Head(job);
+            }
+        }
+    }
+
+    private struct HeadJob
+    {
+        public LaneWidth Width;
+        public int M, N, D, E;
+        public float* Q;              // (m, d), stride QRow
+        public nint QRow;
+        public float* Keys;           // (d, n) in panels
+        public float* Values;         // (n, e) in panels
+        public float* Scores;         // (8, n), stride ScoreRow
+        public nint ScoreRow;
+        public float* Output;         // (m, e), stride OutputRow
+        public nint OutputRow;
+        public float Scale;
+        public float* Bias;           // by distance j − i
+        public int Back, Ahead;
+    }
+
+    [SkipLocalsInit]
+    private static void Head(in HeadJob job)
+    {
+        float* inverse = stackalloc float[TileKernel.MaxRows];
+        float* memory = stackalloc float[TileKernel.MaxRows * Panel + 16];
+        float* spare = (float*)(((nint)memory + 63) & ~63);
+        int tileRows = TileKernel.Rows(job.Width), first = job.N - job.M;
+        for (int i0 = 0; i0 < job.M; i0 += tileRows)
+        {
+            int rows = Math.Min(tileRows, job.M - i0);
+            // the keys that any query of the tile sees
+            int low = (int)Math.Max(0, (long)first + i0 - job.Back), high = (int)Math.Min(job.N, (long)first + i0 + rows + job.Ahead);
+            int start = low / Panel * Panel;
+            for (int j = start; j < high; j += Panel)
+                TileKernel.Multiply(job.Width, rows, job.D, job.Q + i0 * job.QRow, job.QRow, 1, job.Keys + (nint)j * job.D, Panel, job.Scores + (j - start), job.ScoreRow, false);
+            for (int r = 0; r < rows; r++)
+            {
+                int i = first + i0 + r;
+                int from = (int)Math.Max(0, (long)i - job.Back), to = (int)Math.Min(job.N, (long)i + job.Ahead + 1);
+                float* row = job.Scores + r * job.ScoreRow;
+                float* bias = job.Bias == null ? null : job.Bias - i + start;
+                inverse[r] = job.Width switch
+                {
+                    LaneWidth.V512 => Exponentials<Lanes512, Vector512<float>>(row, from - start, to - start, high - start, job.Scale, bias),
+                    LaneWidth.V256 => Exponentials<Lanes256, Vector256<float>>(row, from - start, to - start, high - start, job.Scale, bias),
+                    LaneWidth.V128 => Exponentials<Lanes128, Vector128<float>>(row, from - start, to - start, high - start, job.Scale, bias),
+                    _ => Exponentials<LanesScalar, float>(row, from - start, to - start, high - start, job.Scale, bias),
+                };
+            }
+
+            for (int c = 0; c < job.E; c += Panel)
+            {
+                TileKernel.Multiply(job.Width, rows, high - start, job.Scores, job.ScoreRow, 1, job.Values + (nint)c * job.N + (nint)start * Panel, Panel, spare, Panel, false);
+                int columns = Math.Min(Panel, job.E - c);
+                float* output = job.Output + i0 * job.OutputRow + c;
+                for (int r = 0; r < rows; r++, output += job.OutputRow)
+                    Scale(spare + r * Panel, output, columns, inverse[r]);
+            }
+        }
+    }
+
+    private static void Scale(float* from, float* to, int n, float factor)
+    {
+        int i = 0;
+        if (Vector512.IsHardwareAccelerated)
+        {
+            for (; i + 16 <= n; i += 16) (Vector512.Load(from + i) * factor).Store(to + i);
+        }
+        else
+        {
+            for (; i + 4 <= n; i += 4) (Vector128.Load(from + i) * factor).Store(to + i);
+        }
+
+        for (; i < n; i++) to[i] = from[i] * factor;
+    }
+
+    /// <summary>
+    /// s(j) = e^(scale · s(j) + bias(j) − max) for from ≤ j &lt; to, 0 for the other j below <paramref name="end"/>; returns the reciprocal
+    /// of their sum, 0 when there is nothing to see. The row is readable and writable up to the next multiple of 32.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float Exponentials<TLanes, TVector>(float* s, int from, int to, int end, float scale, float* bias)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        int whole = (end + TLanes.Count - 1) & -TLanes.Count;
+        if (bias != null)
+        {
+            int j = from;
+            TVector f = TLanes.Create(scale);
+            for (; j + TLanes.Count <= to; j += TLanes.Count) TLanes.Store(TLanes.MultiplyAdd(TLanes.Load(s + j), f, TLanes.Load(bias + j)), s + j);
+            for (; j < to; j++) s[j] = LanesScalar.MultiplyAdd(s[j], scale, bias[j]);
+            scale = 1;
+        }
+
+        for (int j = 0; j < from; j++) s[j] = float.NegativeInfinity;
+        for (int j = to; j < whole; j++) s[j] = float.NegativeInfinity;
+
+        TVector m0 = TLanes.Create(float.NegativeInfinity), m1 = m0;
+        int i = 0;
+        for (; i + 2 * TLanes.Count <= whole; i += 2 * TLanes.Count)
+        {
+            m0 = TLanes.Max(m0, TLanes.Load(s + i));
+            m1 = TLanes.Max(m1, TLanes.Load(s + i + TLanes.Count));
+        }
+
+        for (; i < whole; i += TLanes.Count) m0 = TLanes.Max(m0, TLanes.Load(s + i));
+        float max = TLanes.MaxAcross(TLanes.Max(m0, m1));
+        if (float.IsNegativeInfinity(max)) max = 0;
+
+        TVector factor = TLanes.Create(scale), shift = TLanes.Create(-max * scale), a = TLanes.Create(0f), b = a;
+        i = 0;
+        for (; i + 2 * TLanes.Count <= whole; i += 2 * TLanes.Count)
+        {
+            TVector x = LaneFunctions.ExpBelow<TLanes, TVector>(TLanes.MultiplyAdd(TLanes.Load(s + i), factor, shift));
+            TVector y = LaneFunctions.ExpBelow<TLanes, TVector>(TLanes.MultiplyAdd(TLanes.Load(s + i + TLanes.Count), factor, shift));
+            TLanes.Store(x, s + i);
+            TLanes.Store(y, s + i + TLanes.Count);
+            a = TLanes.Add(a, x);
+            b = TLanes.Add(b, y);
+        }
+
+        for (; i < whole; i += TLanes.Count)
+        {
+            TVector x = LaneFunctions.ExpBelow<TLanes, TVector>(TLanes.MultiplyAdd(TLanes.Load(s + i), factor, shift));
+            TLanes.Store(x, s + i);
+            a = TLanes.Add(a, x);
+        }
+
+        float sum = TLanes.Sum(TLanes.Add(a, b));
+        if (sum == 0) return 0;
+        float inverse = 1 / sum;
+        return float.IsFinite(inverse) && inverse > 0 ? inverse
+            : throw new ArithmeticException("attention: the scores of a query hold NaN or infinity; look for it where the queries and keys were made");
+    }
+
+    private static void Verify(ReadOnlyMatrixSpan q, ReadOnlyMatrixSpan k, ReadOnlyMatrixSpan v, MatrixSpan output, in AttentionOptions options)
+    {
+        int heads = options.Heads, keyHeads = options.KeyHeads;
+        if (heads % keyHeads != 0) Throw($"{heads} heads cannot share {keyHeads} heads of keys");
+        if (q.Columns % heads != 0) Throw($"{q.Columns} columns of queries cannot be divided into {heads} heads");
+        if (k.Columns != q.Columns / heads * keyHeads) Throw($"the keys have {k.Columns} columns, {keyHeads} heads of {q.Columns / heads} take {q.Columns / heads * keyHeads}");
+        if (v.Columns % keyHeads != 0) Throw($"{v.Columns} columns of values cannot be divided into {keyHeads} heads");
+        if (v.Rows != k.Rows) Throw($"there are {k.Rows} keys and {v.Rows} values");
+        if (q.Rows > k.Rows) Throw($"{q.Rows} queries cannot be the last of {k.Rows} positions");
+        if (output.Rows != q.Rows || output.Columns != v.Columns / keyHeads * heads) Throw($"the output is {output.Rows} x {output.Columns}, it must be {q.Rows} x {v.Columns / keyHeads * heads}");
+        if (options.DistanceBias.IsEmpty) return;
+        if (options.DistanceReach < k.Rows) Throw($"the bias reaches {options.DistanceReach} positions, there are {k.Rows} keys");
+        if (options.DistanceBias.Length != heads * (2L * options.DistanceReach - 1)) Throw($"the bias has {options.DistanceBias.Length} values, {heads} heads of {2L * options.DistanceReach - 1} distances are needed");
+    }
+
+    private static float* Buffer(ref AlignedBuffer<float>? buffer, long length)
+    {
+        if (buffer is null || buffer.Length < length) buffer = new AlignedBuffer<float>(checked((int)(length + length / 4)));
+        return buffer.Pointer;
+    }
+
+    [DoesNotReturn]
+    private static void Throw(string problem) => throw new ArgumentException($"shapes do not fit: {problem}");
+}
