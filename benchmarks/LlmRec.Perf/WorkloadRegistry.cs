@@ -18,6 +18,7 @@ internal static class WorkloadRegistry
         new GemmWorkload(),
         new CholeskyWorkload(),
         new RowsWorkload(),
+        new EncodeWorkload(),
         new RecommendWorkload(),
         new DiversifyWorkload(),
         new HnswChangesWorkload(),
