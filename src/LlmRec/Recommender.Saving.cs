@@ -45,7 +45,7 @@ public sealed partial class Recommender
             ((ISavedEncoder)_itemEncoder).Save(encoder, SavedEncoders.PrefixOf(kind));
             await model.AddAsync("encoder", encoder, cancellationToken).ConfigureAwait(false);
         }
-        await model.CommitAsync(new ModelManifest
+        var manifest = new ModelManifest
         {
             Encoder = kind,
             Dimensions = _items.Dimensions,
@@ -56,7 +56,8 @@ public sealed partial class Recommender
             Options = _options,
             Report = Report,
             Files = model.Files,
-        }, cancellationToken).ConfigureAwait(false);
+        };
+        await model.CommitAsync(manifest.Write, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Opens a saved model.</summary>

@@ -4,36 +4,27 @@ namespace LlmRec;
 /// A rating is the mean of all, plus how generous the user is, plus how well the item is liked: μ + bᵤ + bᵢ.
 /// Y. Koren, Factor in the neighbors: scalable and accurate collaborative filtering, ACM TKDD 4(1), 2010.
 /// </summary>
-/// <remarks>O(ratings) a pass. A user with ratings beyond the training is folded in: bᵤ = Σ (r − μ − bᵢ) / (shrinkage + n). Immutable and thread-safe.</remarks>
-public sealed class BaselineRatingModel : IRatingModel
+/// <remarks>O(ratings) a pass. A user with ratings beyond the training is folded in: bᵤ = Σ (r − μ − bᵢ) / (shrinkage + n). Updating and forgetting are a new fit. Immutable and thread-safe.</remarks>
+public sealed class BaselineRatingModel : RatingModel
 {
-    private readonly RatingRows _rows;
-    private readonly double _shrinkage;
+    internal const string KindName = "baseline-rating";
+
+    private readonly BaselineRatingOptions _options;
     private readonly double[] _user, _item;
 
-    private BaselineRatingModel(RatingRows rows, BaselineRatingOptions options, double[] user, double[] item)
+    private BaselineRatingModel(Training training, RatingRows rows, BaselineRatingOptions options, double[] user, double[] item)
+        : base(options.Method == BaselineMethod.GradientDescent ? "Baseline SGD" : "Baseline", training, rows)
     {
-        _rows = rows;
-        _shrinkage = options.UserShrinkage;
+        _options = options;
         _user = user;
         _item = item;
-        Name = options.Method == BaselineMethod.GradientDescent ? "Baseline SGD" : "Baseline";
     }
 
-    /// <inheritdoc/>
-    public string Name { get; }
-
-    /// <summary>Mean of all training ratings.</summary>
-    public double Mean => _rows.Mean;
-
-    /// <summary>Every prediction lies within it.</summary>
-    public RatingScale Scale => _rows.Scale;
-
     /// <summary>How far an item lies above the mean; 0 for an item never rated.</summary>
-    public double ItemBaseline(string item) => _rows.ItemOf(item ?? throw new ArgumentNullException(nameof(item))) is >= 0 and int i ? _item[i] : 0;
+    public double ItemBaseline(string item) => Rows.ItemOf(item ?? throw new ArgumentNullException(nameof(item))) is >= 0 and int i ? _item[i] : 0;
 
     /// <summary>How far a training user rates above the mean; 0 for a user never seen.</summary>
-    public double UserBaseline(string user) => _rows.UserOf(user ?? throw new ArgumentNullException(nameof(user))) is >= 0 and int u ? _user[u] : 0;
+    public double UserBaseline(string user) => Rows.UserOf(user ?? throw new ArgumentNullException(nameof(user))) is >= 0 and int u ? _user[u] : 0;
 
     /// <summary>Fits the model.</summary>
     /// <param name="catalog">The items whose ratings count.</param>
@@ -47,7 +38,19 @@ public sealed class BaselineRatingModel : IRatingModel
     {
         options ??= new();
         options.Check();
-        var rows = new RatingRows(catalog, log, options.Scale);
+        return Fit(Training.From(catalog, log), options, progress, cancellationToken);
+    }
+
+    private static BaselineRatingModel Fit(Training training, BaselineRatingOptions options, IProgress<BuildProgress>? progress, CancellationToken cancellationToken)
+    {
+        var rows = new RatingRows(training, options.Scale);
+        (double[] user, double[] item) = Baselines(rows, options, progress, cancellationToken);
+        return new(training, rows, options, user, item);
+    }
+
+    /// <summary>bᵤ and bᵢ.</summary>
+    internal static (double[] User, double[] Item) Baselines(RatingRows rows, BaselineRatingOptions options, IProgress<BuildProgress>? progress, CancellationToken cancellationToken)
+    {
         double[] user = new double[rows.Users], item = new double[rows.Items];
         int epochs = options.Epochs ?? (options.Method == BaselineMethod.GradientDescent ? 20 : 10);
         for (int e = 0; e < epochs; e++)
@@ -57,7 +60,7 @@ public sealed class BaselineRatingModel : IRatingModel
             else Alternate(rows, options, user, item);
             progress?.Report(new("fitting baselines", (e + 1.0) / epochs));
         }
-        return new(rows, options, user, item);
+        return (user, item);
     }
 
     private static void Alternate(RatingRows rows, BaselineRatingOptions options, double[] user, double[] item)
@@ -102,20 +105,49 @@ public sealed class BaselineRatingModel : IRatingModel
         }
     }
 
-    /// <inheritdoc/>
-    public void Predict(UserContext user, IReadOnlyList<string> items, Span<float> ratings)
+    internal override string Kind => KindName;
+
+    internal override FittedModel Fitted(Training training, IProgress<BuildProgress>? progress, CancellationToken cancellationToken) => Fit(training, _options, progress, cancellationToken);
+
+    internal override FittedModel Grown(Training training) => new BaselineRatingModel(training, Rows, _options, _user, _item);
+
+    internal override void Save(SavedModel to)
     {
-        RatingRows.CheckRoom(user, items, ratings);
-        double bu = 0;
-        if (_rows.WithHistory(user) is { } all)
+        _options.Save(to);
+        to.Tensors.Add("user.baselines", _user);
+        to.Tensors.Add("item.baselines", _item);
+    }
+
+    internal static BaselineRatingModel Open(OpenedModel file)
+    {
+        BaselineRatingOptions options = BaselineRatingOptions.Open(file);
+        var rows = new RatingRows(file.Training, options.Scale);
+        return new(file.Training, rows, options, file.Doubles("user.baselines", rows.Users), file.Doubles("item.baselines", rows.Items));
+    }
+
+    private protected override Func<int, double> PredictorOf(UserContext user)
+    {
+        double bu = UserPart(user);
+        return i => Rows.Mean + bu + (i < 0 ? 0 : _item[i]);
+    }
+
+    private protected override IEnumerable<ModelReason> PartsOf(UserContext user, int item) =>
+        [new("mean", (float)Rows.Mean), new("user", (float)UserPart(user)), new("item", item < 0 ? 0 : (float)_item[item])];
+
+    /// <summary>Baselines say nothing of likeness.</summary>
+    private protected override Func<int, float> LikenessTo(int item) => static _ => 0;
+
+    private double UserPart(UserContext user) => UserPart(Rows, user, _options.UserShrinkage, _user, _item);
+
+    /// <summary>bᵤ of any user: as trained, or folded in when the history adds ratings.</summary>
+    internal static double UserPart(RatingRows rows, UserContext user, double shrinkage, double[] users, double[] items)
+    {
+        if (rows.WithHistory(user) is { } all)
         {
-            foreach ((int i, float value) in all) bu += value - _rows.Mean - _item[i];
-            bu /= _shrinkage + all.Count;
+            double sum = 0;
+            foreach ((int i, float value) in all) sum += value - rows.Mean - items[i];
+            return sum / (shrinkage + all.Count);
         }
-        else if (_rows.UserOf(user.Id) is >= 0 and int known)
-        {
-            bu = _user[known];
-        }
-        for (int k = 0; k < items.Count; k++) ratings[k] = _rows.Scale.Clip(_rows.Mean + bu + ItemBaseline(items[k]));
+        return rows.UserOf(user.Id) is >= 0 and int known ? users[known] : 0;
     }
 }

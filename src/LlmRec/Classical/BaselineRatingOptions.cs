@@ -24,6 +24,34 @@ public sealed record BaselineRatingOptions
     /// <summary>Predictions stay within this scale; <see langword="null"/> (the default) for the lowest and highest rating of the training.</summary>
     public RatingScale? Scale { get; init; }
 
+    internal void Save(SavedModel to, string prefix = "")
+    {
+        to.Set(prefix + "method", Method.ToString());
+        to.Set(prefix + "epochs", Epochs);
+        to.Set(prefix + "userShrinkage", UserShrinkage);
+        to.Set(prefix + "itemShrinkage", ItemShrinkage);
+        to.Set(prefix + "learningRate", LearningRate);
+        to.Set(prefix + "regularisation", Regularisation);
+        RatingScale.Save(Scale, to, prefix);
+    }
+
+    internal static BaselineRatingOptions Open(OpenedModel file, string prefix = "")
+    {
+        var d = new BaselineRatingOptions();
+        BaselineRatingOptions options = new()
+        {
+            Method = file.Get(prefix + "method", d.Method),
+            Epochs = (int?)file.Maybe(prefix + "epochs"),
+            UserShrinkage = file.Get(prefix + "userShrinkage", d.UserShrinkage),
+            ItemShrinkage = file.Get(prefix + "itemShrinkage", d.ItemShrinkage),
+            LearningRate = file.Get(prefix + "learningRate", d.LearningRate),
+            Regularisation = file.Get(prefix + "regularisation", d.Regularisation),
+            Scale = RatingScale.Open(file, prefix),
+        };
+        options.Check();
+        return options;
+    }
+
     internal void Check()
     {
         if (Method > BaselineMethod.GradientDescent) throw new ArgumentOutOfRangeException(nameof(Method), Method, $"the method is none of {nameof(BaselineMethod)}");

@@ -11,43 +11,28 @@ namespace LlmRec;
 /// <remarks>
 /// The other item is drawn in proportion to its popularity, and a draw that the user took is skipped. An epoch is O(pairs · f).
 /// A user of the training, looked up by id and without further history, keeps the trained vector; any other history is folded in by the same descent with the items
-/// held, O(epochs · history · f). Deterministic, on one thread. float64. Immutable and thread-safe once fitted.
+/// held, O(epochs · history · f). Deterministic, on one thread. float64.
+/// An update descends over the pairs of the users concerned only; forgetting is a new fit, since every vector holds traces of the user. Immutable and thread-safe.
 /// </remarks>
-public sealed class BprModel : IScoringModel
+public sealed class BprModel : FactorModel
 {
+    internal const string KindName = "bpr";
+
     private readonly BprOptions _options;
-    private readonly PositivePairs _pairs;
-    private readonly int[] _drawn;                 // the item of each pair: uniform draws from it are in proportion to popularity
-    private readonly double[] _x, _y, _b;          // X (users, f), Y (m, f), b (m)
-    private readonly float[] _narrow, _bias;
+    private readonly int[] _drawn;         // the item of each pair: uniform draws from it are in proportion to popularity
+    private readonly double[] _x, _b;      // X (users, f), b (m)
 
     private BprModel(PositivePairs pairs, BprOptions options, int[] drawn, double[] x, double[] y, double[] b)
+        : base(FormattableString.Invariant($"BPR {options.Factors}"), pairs, options.Factors, y, b)
     {
         _options = options;
-        _pairs = pairs;
         _drawn = drawn;
         _x = x;
-        _y = y;
         _b = b;
-        _narrow = FactorScores.Narrow(y);
-        _bias = FactorScores.Narrow(b);
-        Name = FormattableString.Invariant($"BPR {options.Factors}");
     }
 
-    /// <inheritdoc/>
-    public string Name { get; }
-
-    /// <inheritdoc/>
-    public IReadOnlyList<string> Items => _pairs.Items;
-
-    /// <summary>Number of factors f.</summary>
-    public int Factors => _options.Factors;
-
-    /// <summary>Y: items × <see cref="Factors"/> values, row after row in the order of <see cref="Items"/>.</summary>
-    public ReadOnlySpan<double> ItemFactors => _y;
-
-    /// <summary>b: the bias of each item, in the order of <see cref="Items"/>; what a user without a history is ranked by.</summary>
-    public ReadOnlySpan<double> ItemBiases => _b;
+    /// <summary>b: the bias of each item, in the order of <see cref="FittedModel.Items"/>; what a user without a history is ranked by.</summary>
+    public ReadOnlySpan<double> ItemBiases => B;
 
     /// <summary>Fits the model.</summary>
     /// <param name="catalog">The items that can be recommended.</param>
@@ -60,9 +45,22 @@ public sealed class BprModel : IScoringModel
     {
         options ??= new();
         options.Check();
-        PositivePairs pairs = PositivePairs.From(catalog, log);
-        SparseMatrix matrix = pairs.Matrix;
+        return Fit(PositivePairs.From(catalog, log), options, progress, cancellationToken);
+    }
+
+    private static BprModel Fit(PositivePairs pairs, BprOptions options, IProgress<BuildProgress>? progress, CancellationToken cancellationToken)
+    {
+        var random = SplitMix.Of(options.Seed, 0);
         int f = options.Factors;
+        double[] x = Start(pairs.Matrix.Rows, f, ref random), y = Start(pairs.Items.Length, f, ref random), b = new double[pairs.Items.Length];
+        (int[] owner, int[] drawn) = PairsOf(pairs.Matrix);
+        Descend(pairs.Matrix, options, owner, drawn, drawn, x, y, b, ref random, progress, cancellationToken);
+        return new(pairs, options, drawn, x, y, b);
+    }
+
+    /// <summary>Who took what, pair by pair.</summary>
+    private static (int[] Owner, int[] Drawn) PairsOf(SparseMatrix matrix)
+    {
         int[] owner = new int[matrix.Entries], drawn = new int[matrix.Entries];
         for (int u = 0; u < matrix.Rows; u++)
         {
@@ -70,16 +68,21 @@ public sealed class BprModel : IScoringModel
             matrix.ColumnsOf(u).CopyTo(drawn.AsSpan(from));
             owner.AsSpan(from, matrix.RowStarts[u + 1] - from).Fill(u);
         }
+        return (owner, drawn);
+    }
 
-        var random = SplitMix.Of(options.Seed, 0);
-        double[] x = Start(matrix.Rows, f, ref random), y = Start(matrix.Columns, f, ref random), b = new double[matrix.Columns], old = new double[f];
+    /// <summary>Epochs over some pairs against items drawn from all.</summary>
+    private static void Descend(SparseMatrix matrix, BprOptions options, int[] owner, int[] taken, int[] drawn, double[] x, double[] y, double[] b, ref SplitMix random, IProgress<BuildProgress>? progress, CancellationToken cancellationToken)
+    {
+        int f = options.Factors;
+        double[] old = new double[f];
         double rate = options.LearningRate, penalty = options.Regularisation, decay = 1 - rate * penalty;
         for (int e = 0; e < options.Epochs; e++)
         {
-            for (int n = 0; n < drawn.Length; n++)
+            for (int n = 0; n < owner.Length; n++)
             {
                 if ((n & 0xFFFF) == 0) cancellationToken.ThrowIfCancellationRequested();
-                int pair = random.Next(drawn.Length), u = owner[pair], i = drawn[pair], j = drawn[random.Next(drawn.Length)];
+                int pair = random.Next(owner.Length), u = owner[pair], i = taken[pair], j = drawn[random.Next(drawn.Length)];
                 if (matrix.ColumnsOf(u).BinarySearch(j) >= 0) continue;
                 Span<double> xu = x.AsSpan(u * f, f), yi = y.AsSpan(i * f, f), yj = y.AsSpan(j * f, f);
                 double z = Slope(xu, yi, yj, b[i] - b[j]), a = rate * z;
@@ -94,32 +97,110 @@ public sealed class BprModel : IScoringModel
             }
             progress?.Report(new("factorising", (e + 1.0) / options.Epochs));
         }
-        return new(pairs, options, drawn, x, y, b);
     }
 
-    /// <inheritdoc/>
-    public void Score(IReadOnlyList<TopNRequest> requests, Span<float> scores) =>
-        FactorScores.Write(requests, _narrow, _pairs.Items.Length, Factors, _bias, UserVector, scores);
+    internal override string Kind => KindName;
 
-    private void UserVector(UserContext user, double[] x)
+    internal override FittedModel Fitted(Training training, IProgress<BuildProgress>? progress, CancellationToken cancellationToken) =>
+        Fit(PositivePairs.From(training), _options, progress, cancellationToken);
+
+    internal override FittedModel Updated(Training training, int[] changed, IProgress<BuildProgress>? progress, CancellationToken cancellationToken)
     {
-        if (user.History.Count == 0 && _pairs.UserOf(user.Id) is >= 0 and int known)
+        PositivePairs pairs = PositivePairs.From(training);
+        int f = Factors;
+        var random = SplitMix.Of(_options.Seed, 2);
+        double[] x = Start(pairs.Matrix.Rows, f, ref random), y = [.. Trained], b = [.. _b];
+        for (int u = 0; u < pairs.Matrix.Rows; u++)
+            if (Pairs.UserOf(training.Events.UserTable[u]) is >= 0 and int old) _x.AsSpan(old * f, f).CopyTo(x.AsSpan(u * f));
+        (int[] owner, int[] drawn) = PairsOf(pairs.Matrix);
+        int[] mine = [.. changed.SelectMany(u => Enumerable.Range(pairs.Matrix.RowStarts[u], pairs.Matrix.ColumnsOf(u).Length))];
+        Descend(pairs.Matrix, _options, [.. mine.Select(n => owner[n])], [.. mine.Select(n => drawn[n])], drawn, x, y, b, ref random, progress, cancellationToken);
+        return new BprModel(pairs, _options, drawn, x, y, b);
+    }
+
+    internal override FittedModel Grown(Training training)
+    {
+        int m = training.Items.Length;
+        return new BprModel(PositivePairs.From(training), _options, _drawn, _x, Padded(Trained, m * Factors), Padded(_b, m));
+    }
+
+    internal override void Save(SavedModel to)
+    {
+        to.Set("factors", _options.Factors);
+        to.Set("epochs", _options.Epochs);
+        to.Set("learningRate", _options.LearningRate);
+        to.Set("regularisation", _options.Regularisation);
+        to.Set("seed", _options.Seed);
+        to.Tensors.Add("user.factors", _x, Pairs.Matrix.Rows, Factors);
+        to.Tensors.Add("item.factors", Trained, Items.Count, Factors);
+        to.Tensors.Add("item.biases", _b);
+    }
+
+    internal static BprModel Open(OpenedModel file)
+    {
+        var d = new BprOptions();
+        BprOptions options = new()
         {
-            _x.AsSpan(known * Factors, Factors).CopyTo(x);
-            return;
-        }
-        int[] history = _pairs.HistoryOf(user);
+            Factors = file.Get("factors", d.Factors),
+            Epochs = file.Get("epochs", d.Epochs),
+            LearningRate = file.Get("learningRate", d.LearningRate),
+            Regularisation = file.Get("regularisation", d.Regularisation),
+            Seed = file.Get("seed", d.Seed),
+        };
+        options.Check();
+        PositivePairs pairs = PositivePairs.From(file.Training);
+        int m = pairs.Items.Length, f = options.Factors;
+        return new(pairs, options, PairsOf(pairs.Matrix).Drawn, file.Doubles("user.factors", pairs.Matrix.Rows, f), file.Doubles("item.factors", m, f), file.Doubles("item.biases", m));
+    }
+
+    private protected override void UserVector(UserContext user, double[] x)
+    {
+        if (KnownVector(user) is { IsEmpty: false } known) known.CopyTo(x);
+        else FoldIn(Pairs.HistoryOf(user), x, null);
+    }
+
+    // a step of the fold-in is the doing of the history's item in it: x is the sum of what each of them did
+    private protected override IEnumerable<ModelReason> ReasonsOf(UserContext user, int item)
+    {
+        int f = Factors;
+        int[] history = Pairs.HistoryOf(user);
+        double[] x = new double[f], parts = new double[history.Length * f];
+        FoldIn(history, x, parts);
+        for (int k = 0; k < history.Length; k++) yield return ModelReason.Of(Items[history[k]], TensorPrimitives.Dot(parts.AsSpan(k * f, f), VectorOf(item)));
+        yield return new("popularity", (float)B![item]);
+        if (KnownVector(user) is { IsEmpty: false } known)
+            yield return new("training", (float)(TensorPrimitives.Dot(known, VectorOf(item)) - TensorPrimitives.Dot(x, VectorOf(item))));
+    }
+
+    /// <summary>The trained vector of a user without further history; empty for others.</summary>
+    private ReadOnlySpan<double> KnownVector(UserContext user) =>
+        user.History.Count == 0 && Pairs.UserOf(user.Id) is >= 0 and int known ? _x.AsSpan(known * Factors, Factors) : [];
+
+    /// <summary>The descent for a history alone, from 0; with <paramref name="parts"/> (history, f), which sum to x.</summary>
+    private void FoldIn(int[] history, double[] x, double[]? parts)
+    {
         if (history.Length == 0 || _drawn.Length == 0) return;
         int f = Factors;
-        double decay = 1 - _options.LearningRate * _options.Regularisation;
+        double decay = 1 - _options.LearningRate * _options.Regularisation, shrunk = 1;
         var random = SplitMix.Of(_options.Seed, 1);   // the same draws for everybody: a user's scores depend on the history alone
         for (long n = (long)_options.Epochs * history.Length; n > 0; n--)
         {
-            int i = history[random.Next(history.Length)], j = _drawn[random.Next(_drawn.Length)];
+            int at = random.Next(history.Length), i = history[at], j = _drawn[random.Next(_drawn.Length)];
             if (history.AsSpan().BinarySearch(j) >= 0) continue;
-            ReadOnlySpan<double> yi = _y.AsSpan(i * f, f), yj = _y.AsSpan(j * f, f);
-            Step(x, yi, yj, decay, _options.LearningRate * Slope(x, yi, yj, _b[i] - _b[j]));
+            ReadOnlySpan<double> yi = VectorOf(i), yj = VectorOf(j);
+            double a = _options.LearningRate * Slope(x, yi, yj, B![i] - B[j]);
+            Step(x, yi, yj, decay, a);
+            if (parts is null) continue;
+            // parts are kept undecayed: one number carries the decay of all
+            shrunk *= decay;
+            Span<double> part = parts.AsSpan(at * f, f);
+            TensorPrimitives.MultiplyAdd(yi, a / shrunk, part, part);
+            TensorPrimitives.MultiplyAdd(yj, -a / shrunk, part, part);
+            if (shrunk > 1e-100) continue;
+            TensorPrimitives.Multiply(parts, shrunk, parts);
+            shrunk = 1;
         }
+        if (parts is not null) TensorPrimitives.Multiply(parts, shrunk, parts);
     }
 
     /// <summary>The derivative of ln σ at the difference of the two scores, in (0, 1).</summary>

@@ -18,22 +18,23 @@ internal static class CommonUsers
     /// <param name="weight">The weight of each user.</param>
     /// <param name="action">Called once an item, from several threads.</param>
     /// <param name="threads">Most threads, 0 for all processors.</param>
+    /// <param name="only">The rows to visit; <see langword="null"/> for all.</param>
     /// <param name="stage">Told with the progress.</param>
     /// <param name="progress">Receives the share done.</param>
     /// <param name="cancellationToken">Stops between blocks of rows.</param>
     /// <remarks>O(Σ n_u²) for users of n_u items.</remarks>
-    public static void Visit(Kernels.SparseMatrix users, Kernels.SparseMatrix items, double[] weight, RowAction action, int threads, string stage, IProgress<BuildProgress>? progress, CancellationToken cancellationToken)
+    public static void Visit(Kernels.SparseMatrix users, Kernels.SparseMatrix items, double[] weight, RowAction action, int threads, string stage, IProgress<BuildProgress>? progress, CancellationToken cancellationToken, int[]? only = null)
     {
-        int m = items.Rows, done = 0;
+        int m = items.Rows, rows = only?.Length ?? m, done = 0;
         Lock gate = new();
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount, CancellationToken = cancellationToken };
-        Parallel.For(0, (m + Block - 1) / Block, parallel, () => (Sums: new double[m], Counts: new int[m], Touched: new int[m]), (block, _, scratch) =>
+        Parallel.For(0, (rows + Block - 1) / Block, parallel, () => (Sums: new double[m], Counts: new int[m], Touched: new int[m]), (block, _, scratch) =>
         {
             (double[] sums, int[] counts, int[] touched) = scratch;
-            int end = Math.Min(m, (block + 1) * Block);
-            for (int i = block * Block; i < end; i++)
+            int end = Math.Min(rows, (block + 1) * Block);
+            for (int r = block * Block; r < end; r++)
             {
-                int n = 0;
+                int i = only is null ? r : only[r], n = 0;
                 foreach (int u in items.ColumnsOf(i))
                 {
                     double w = weight[u];
@@ -51,7 +52,7 @@ internal static class CommonUsers
                 foreach (int j in touched.AsSpan(0, n)) counts[j] = 0;
             }
             if (progress is not null)
-                lock (gate) progress.Report(new(stage, (done += end - block * Block) / (double)m));
+                lock (gate) progress.Report(new(stage, (done += end - block * Block) / (double)rows));
             return scratch;
         }, static _ => { });
     }

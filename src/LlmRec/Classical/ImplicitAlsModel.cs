@@ -10,42 +10,30 @@ namespace LlmRec;
 /// <remarks>
 /// A user is folded in: the exact half step on the history, so a stranger is as good as a user of the training.
 /// An iteration is O(entries · f² + (users + items) · f³) with <see cref="AlsSolver.Cholesky"/> and O(steps · (entries · f + (users + items) · f²))
-/// with <see cref="AlsSolver.ConjugateGradient"/>; a score is O(history · f² + f³ + items · f) a user. float64 inside. Immutable and thread-safe.
+/// with <see cref="AlsSolver.ConjugateGradient"/>; a score is O(history · f² + f³ + items · f) a user. float64 inside.
+/// An explanation shares the score out among the items of the history as in §5 of the first paper. An update solves the vectors of the users concerned and then those of their items, exactly, and
+/// leaves the others; a user is forgotten by one iteration without the user from where the others stand, which keeps more
+/// than nine of ten recommended items of a new fit on MovieLens 100k (another seed keeps three quarters). Immutable and thread-safe.
 /// </remarks>
-public sealed class ImplicitAlsModel : IScoringModel
+public sealed class ImplicitAlsModel : FactorModel
 {
+    internal const string KindName = "implicit-als";
+
     private readonly ImplicitAlsOptions _options;
-    private readonly PositivePairs _pairs;
     private readonly AlsHalfStep _step;
-    private readonly double[] _x, _y;     // X (users, f), Y (m, f)
+    private readonly double[] _x;         // X (users, f)
     private readonly double[] _gram;
-    private readonly float[] _narrow;
 
     private ImplicitAlsModel(PositivePairs pairs, ImplicitAlsOptions options, double[] x, double[] y)
+        : base(FormattableString.Invariant($"iALS {options.Factors}"), pairs, options.Factors, y)
     {
         _options = options;
-        _pairs = pairs;
         _x = x;
-        _y = y;
         _step = new AlsHalfStep(options);
         _gram = _step.Gram(y);
-        _narrow = FactorScores.Narrow(y);
-        Name = FormattableString.Invariant($"iALS {options.Factors}");
     }
 
-    /// <inheritdoc/>
-    public string Name { get; }
-
-    /// <inheritdoc/>
-    public IReadOnlyList<string> Items => _pairs.Items;
-
-    /// <summary>Number of factors f.</summary>
-    public int Factors => _options.Factors;
-
-    /// <summary>Y: items × <see cref="Factors"/> values, row after row in the order of <see cref="Items"/>.</summary>
-    public ReadOnlySpan<double> ItemFactors => _y;
-
-    /// <summary>X: training users × <see cref="Factors"/> values, in the order of their first appearance in the log. Scores use the folded-in vector instead, which is newer by half a step.</summary>
+    /// <summary>X: training users × <see cref="FactorModel.Factors"/> values, in the order of their first appearance in the log. Scores use the folded-in vector instead, which is newer by half a step.</summary>
     public ReadOnlySpan<double> UserFactors => _x;
 
     /// <summary>Fits the model.</summary>
@@ -79,48 +67,90 @@ public sealed class ImplicitAlsModel : IScoringModel
         return new(pairs, options, x, y);
     }
 
-    /// <inheritdoc/>
-    public void Score(IReadOnlyList<TopNRequest> requests, Span<float> scores)
+    internal override string Kind => KindName;
+
+    internal override FittedModel Fitted(Training training, IProgress<BuildProgress>? progress, CancellationToken cancellationToken)
     {
-        var scratch = new AlsHalfStep.Scratch(Factors);
-        FactorScores.Write(requests, _narrow, _pairs.Items.Length, Factors, [], (user, x) => _step.Solve(_pairs.HistoryOf(user), _y, _gram, x, scratch), scores);
+        PositivePairs pairs = PositivePairs.From(training);
+        return Fit(pairs, _options, Start(pairs.Matrix.Rows, _options, 0), Start(pairs.Items.Length, _options, 1), progress, cancellationToken);
     }
+
+    internal override FittedModel Updated(Training training, int[] changed, IProgress<BuildProgress>? progress, CancellationToken cancellationToken)
+    {
+        PositivePairs pairs = PositivePairs.From(training);
+        int f = Factors;
+        double[] x = new double[pairs.Matrix.Rows * f], y = [.. Trained];
+        for (int u = 0; u < pairs.Matrix.Rows; u++)
+            if (Pairs.UserOf(training.Events.UserTable[u]) is >= 0 and int old) _x.AsSpan(old * f, f).CopyTo(x.AsSpan(u * f));
+        var step = new AlsHalfStep(_options, cancellationToken);
+        var scratch = new AlsHalfStep.Scratch(f);
+        foreach (int u in changed) step.Solve(pairs.Matrix.ColumnsOf(u), y, _gram, x.AsSpan(u * f, f), scratch);
+        SparseMatrix items = pairs.Matrix.Transpose();
+        double[] gram = step.Gram(x);
+        foreach (int i in PositivePairs.ItemsOf(changed.Select(u => (pairs, training.Events.UserTable[u]))))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            step.Solve(items.ColumnsOf(i), x, gram, y.AsSpan(i * f, f), scratch);
+        }
+        return new ImplicitAlsModel(pairs, _options, x, y);
+    }
+
+    internal override FittedModel Forgotten(Training training, string user, IProgress<BuildProgress>? progress, CancellationToken cancellationToken)
+    {
+        PositivePairs pairs = PositivePairs.From(training);
+        int f = Factors;
+        double[] x = new double[pairs.Matrix.Rows * f];
+        for (int u = 0; u < pairs.Matrix.Rows; u++) _x.AsSpan(Pairs.UserOf(training.Events.UserTable[u]) * f, f).CopyTo(x.AsSpan(u * f));
+        return Fit(pairs, _options with { Iterations = 1 }, x, [.. Trained], progress, cancellationToken).With(_options);
+    }
+
+    internal override FittedModel Grown(Training training) =>
+        new ImplicitAlsModel(PositivePairs.From(training), _options, _x, Padded(Trained, training.Items.Length * Factors));
+
+    internal override void Save(SavedModel to)
+    {
+        _options.Save(to);
+        to.Tensors.Add("user.factors", _x, Pairs.Matrix.Rows, Factors);
+        to.Tensors.Add("item.factors", Trained, Items.Count, Factors);
+    }
+
+    internal static ImplicitAlsModel Open(OpenedModel file)
+    {
+        PositivePairs pairs = PositivePairs.From(file.Training);
+        ImplicitAlsOptions options = ImplicitAlsOptions.Open(file);
+        return new(pairs, options, file.Doubles("user.factors", pairs.Matrix.Rows, options.Factors), file.Doubles("item.factors", pairs.Items.Length, options.Factors));
+    }
+
+    private ImplicitAlsModel With(ImplicitAlsOptions options) => new(Pairs, options, _x, Trained);
+
+    private protected override void UserVector(UserContext user, double[] x) => _step.Solve(Pairs.HistoryOf(user), Y, _gram, x, new(Factors));
 
     /// <summary>The vector of a user: the exact half step on the history.</summary>
     /// <param name="user">The user; the id looks up the training events, further ones come as history.</param>
-    /// <returns><see cref="Factors"/> values, all 0 for an empty history.</returns>
+    /// <returns><see cref="FactorModel.Factors"/> values, all 0 for an empty history.</returns>
     public double[] FoldIn(UserContext user)
     {
         ArgumentNullException.ThrowIfNull(user);
         double[] x = new double[Factors];
-        _step.Solve(_pairs.HistoryOf(user), _y, _gram, x, new(Factors));
+        _step.Solve(Pairs.HistoryOf(user), Y, _gram, x, new(Factors));
         return x;
     }
 
-    /// <summary>What each item of the history adds to the score of an item; the parts sum to the score of the folded-in user.</summary>
-    /// <param name="user">The user; the id looks up the training events, further ones come as history.</param>
-    /// <param name="item">Id of the item to explain.</param>
-    /// <returns>The items of the history with their parts, the largest part first, ties in catalog order; empty for an empty history.</returns>
-    /// <exception cref="KeyNotFoundException">The model does not know the item.</exception>
-    public IReadOnlyList<ScoredItem> Explain(UserContext user, string item)
-    {
-        ArgumentNullException.ThrowIfNull(user);
-        return [.. Contributions(user, item).Select(c => new ScoredItem(Items[c.Item], (float)c.Value)).OrderByDescending(s => s.Score)];
-    }
+    private protected override IEnumerable<ModelReason> ReasonsOf(UserContext user, int item) =>
+        Contributions(user, Items[item]).Select(c => ModelReason.Of(Items[c.Item], c.Value));
 
     /// <summary>target · yᵢᵀ A⁻¹ yⱼ for each j of the history, in ascending order of j.</summary>
     internal (int Item, double Value)[] Contributions(UserContext user, string item)
     {
         ArgumentNullException.ThrowIfNull(item);
-        int target = _pairs.IndexOf(item), f = Factors;
-        if (target < 0) throw new KeyNotFoundException($"the model knows no item '{item}'; it can explain the {Items.Count} items of its catalog");
-        int[] history = _pairs.HistoryOf(user);
+        int target = Pairs.IndexOf(item), f = Factors;
+        int[] history = Pairs.HistoryOf(user);
         if (history.Length == 0) return [];
         var scratch = new AlsHalfStep.Scratch(f);
-        _step.Solve(history, _y, _gram, scratch.Residual, scratch);
-        double[] w = _y[(target * f)..(target * f + f)];
+        _step.Solve(history, Y, _gram, scratch.Residual, scratch);
+        double[] w = Y[(target * f)..(target * f + f)];
         NormalEquations.Solve(scratch.Matrix, f, w);
-        return [.. history.Select(j => (j, _step.Target * TensorPrimitives.Dot<double>(w, _y.AsSpan(j * f, f))))];
+        return [.. history.Select(j => (j, _step.Target * TensorPrimitives.Dot(w, VectorOf(j))))];
     }
 
     private static double[] Start(int rows, ImplicitAlsOptions options, int stream)

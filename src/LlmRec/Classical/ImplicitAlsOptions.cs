@@ -36,6 +36,40 @@ public sealed record ImplicitAlsOptions
     /// <summary>Most threads used; 0 means all processors. The result does not depend on it. Default: 0.</summary>
     public int Threads { get; init; }
 
+    internal void Save(SavedModel to)
+    {
+        to.Set("factors", Factors);
+        to.Set("iterations", Iterations);
+        to.Set("objective", Objective.ToString());
+        to.Set("alpha", Alpha);
+        to.Set("regularisation", Regularisation);
+        to.Set("frequencyExponent", FrequencyExponent);
+        to.Set("solver", Solver.ToString());
+        to.Set("conjugateGradientSteps", ConjugateGradientSteps);
+        to.Set("seed", Seed);
+        to.Set("threads", Threads);
+    }
+
+    internal static ImplicitAlsOptions Open(OpenedModel file)
+    {
+        var d = new ImplicitAlsOptions();
+        ImplicitAlsOptions options = new()
+        {
+            Factors = file.Get("factors", d.Factors),
+            Iterations = file.Get("iterations", d.Iterations),
+            Objective = file.Get("objective", d.Objective),
+            Alpha = file.Get("alpha", d.Alpha),
+            Regularisation = file.Get("regularisation", d.Regularisation),
+            FrequencyExponent = file.Get("frequencyExponent", d.FrequencyExponent),
+            Solver = file.Get("solver", d.Solver),
+            ConjugateGradientSteps = file.Get("conjugateGradientSteps", d.ConjugateGradientSteps),
+            Seed = file.Get("seed", d.Seed),
+            Threads = file.Get("threads", d.Threads),
+        };
+        options.Check();
+        return options;
+    }
+
     internal void Check()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Factors, 1);

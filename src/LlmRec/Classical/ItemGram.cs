@@ -15,9 +15,9 @@ internal static class ItemGram
     }
 
     /// <summary>Room for a square matrix, or an exception that says what to do.</summary>
-    public static float[] Square(int n, string model) =>
+    public static float[] Square(int n, string model, bool reserve = true) =>
         (long)n * n <= Array.MaxLength
-            ? new float[n * n]
+            ? reserve ? new float[n * n] : []
             : throw new ArgumentException($"{model} needs a matrix of {n} × {n} items, more than an array can hold (46,340): leave rare items out of the catalog, or use ItemKnnModel or ItemGraphModel");
 
     /// <summary>Adds scale · G to a matrix (n, n). Counts are whole numbers, so nothing is rounded while they are below 2²⁴.</summary>

@@ -1,5 +1,3 @@
-using LlmRec.Kernels;
-
 namespace LlmRec;
 
 /// <summary>
@@ -8,12 +6,24 @@ namespace LlmRec;
 /// </summary>
 /// <remarks>
 /// The neighbourhood belongs to the item of the history, not to the candidate, and includes the item itself, as in the library
-/// implicit, whose similarities it reproduces. Of equal similarities the earlier item of the catalog stays. Fitting is O(Σ n_u²) for users of n_u items; memory is 8 bytes a neighbour. See <see cref="LinearItemModel"/> for the rest.
+/// implicit, whose similarities it reproduces. Of equal similarities the earlier item of the catalog stays. Fitting is O(Σ n_u²) for users of n_u items; memory is 8 bytes a neighbour. 
+/// An update or a forgotten user compares anew only the items of the users concerned, and is exactly a new fit (with BM25, where every event changes every
+/// similarity, it is one). See <see cref="LinearItemModel"/> for the rest.
 /// </remarks>
 public sealed class ItemKnnModel : LinearItemModel
 {
-    private ItemKnnModel(PositivePairs pairs, ItemWeights weights, string name) : base(new EqualTastes(pairs), weights, name)
+    internal const string KindName = "item-knn";
+
+    private readonly ItemKnnOptions _options;
+    private readonly PositivePairs _pairs;
+    private readonly SparseItemWeights _weights;
+
+    private ItemKnnModel(PositivePairs pairs, ItemKnnOptions options, SparseItemWeights weights)
+        : base(FormattableString.Invariant($"item-KNN {options.Weighting}{(options.Neighbours is { } k ? $" K{k}" : "")}"), pairs.Training, new EqualTastes(pairs), weights)
     {
+        _options = options;
+        _pairs = pairs;
+        _weights = weights;
     }
 
     /// <summary>Fits the model.</summary>
@@ -27,11 +37,48 @@ public sealed class ItemKnnModel : LinearItemModel
     {
         options ??= new();
         options.Check();
-        PositivePairs pairs = PositivePairs.From(catalog, log);
-        SparseMatrix users = pairs.Matrix, items = users.Transpose();
-        var similarity = new KnnSimilarity(users, items, options.Weighting, options.Shrinkage, options.K1, options.B);
-        (int[][] ids, float[][] values) = similarity.Neighbours(options.Neighbours, options.Threads, "comparing items", progress, cancellationToken);
-        string name = FormattableString.Invariant($"item-KNN {options.Weighting}{(options.Neighbours is { } k ? $" K{k}" : "")}");
-        return new(pairs, new SparseItemWeights(ids, values), name);
+        return Fit(Training.From(catalog, log), options, progress, cancellationToken);
     }
+
+    private static ItemKnnModel Fit(Training training, ItemKnnOptions options, IProgress<BuildProgress>? progress, CancellationToken cancellationToken)
+    {
+        PositivePairs pairs = PositivePairs.From(training);
+        (int[][] ids, float[][] values) = Similarity(pairs, options).Neighbours(options.Neighbours, options.Threads, "comparing items", progress, cancellationToken);
+        return new(pairs, options, new SparseItemWeights(ids, values));
+    }
+
+    internal override string Kind => KindName;
+
+    internal override FittedModel Fitted(Training training, IProgress<BuildProgress>? progress, CancellationToken cancellationToken) => Fit(training, _options, progress, cancellationToken);
+
+    internal override FittedModel Updated(Training training, int[] changed, IProgress<BuildProgress>? progress, CancellationToken cancellationToken) =>
+        Exchanged(training, [.. changed.Select(u => training.Events.UserTable[u])], progress, cancellationToken);
+
+    internal override FittedModel Forgotten(Training training, string user, IProgress<BuildProgress>? progress, CancellationToken cancellationToken) =>
+        Exchanged(training, [user], progress, cancellationToken);
+
+    // user weights hold ln|I|, so they change with the number of items
+    internal override FittedModel Grown(Training training) => training.Items.Length != Items.Count && _options.Weighting is KnnWeighting.TfIdf or KnnWeighting.Bm25
+        ? Fitted(training, null, default)
+        : new ItemKnnModel(PositivePairs.From(training), _options, (SparseItemWeights)_weights.Grown(training.Items.Length));
+
+    internal override void Save(SavedModel to)
+    {
+        _options.Save(to);
+        _weights.Save(to);
+    }
+
+    internal static ItemKnnModel Open(OpenedModel file) => new(PositivePairs.From(file.Training), ItemKnnOptions.Open(file), SparseItemWeights.Open(file));
+
+    private ItemKnnModel Exchanged(Training training, string[] users, IProgress<BuildProgress>? progress, CancellationToken cancellationToken)
+    {
+        if (_options.Weighting == KnnWeighting.Bm25) return Fit(training, _options, progress, cancellationToken);
+        PositivePairs pairs = PositivePairs.From(training);
+        int[] items = PositivePairs.ItemsOf(users.SelectMany(u => (IEnumerable<(PositivePairs, string)>)[(_pairs, u), (pairs, u)]));
+        (int[][] ids, float[][] values) = Similarity(pairs, _options).Exchanged(_weights.Ids, _weights.Values, items, _options.Neighbours, _options.Threads, progress, cancellationToken);
+        return new(pairs, _options, new SparseItemWeights(ids, values));
+    }
+
+    private static KnnSimilarity Similarity(PositivePairs pairs, ItemKnnOptions options) =>
+        new(pairs.Matrix, pairs.Matrix.Transpose(), options.Weighting, options.Shrinkage, options.K1, options.B);
 }

@@ -21,6 +21,36 @@ public sealed record ItemKnnOptions
     /// <summary>Most threads used; 0 means all processors. The result does not depend on it. Default: 0.</summary>
     public int Threads { get; init; }
 
+    internal void Save(SavedModel to)
+    {
+        to.Set("weighting", Weighting.ToString());
+        to.Set("neighbours", Neighbours);
+        to.Set("shrinkage", Shrinkage);
+        to.Set("k1", K1);
+        to.Set("b", B);
+        to.Set("threads", Threads);
+    }
+
+    internal static ItemKnnOptions Open(OpenedModel file)
+    {
+        var d = new ItemKnnOptions();
+        return Checked(new()
+        {
+            Weighting = file.Get("weighting", d.Weighting),
+            Neighbours = (int?)file.Maybe("neighbours"),
+            Shrinkage = file.Get("shrinkage", d.Shrinkage),
+            K1 = file.Get("k1", d.K1),
+            B = file.Get("b", d.B),
+            Threads = file.Get("threads", d.Threads),
+        });
+    }
+
+    private static ItemKnnOptions Checked(ItemKnnOptions options)
+    {
+        options.Check();
+        return options;
+    }
+
     internal void Check()
     {
         if (!Enum.IsDefined(Weighting)) throw new ArgumentOutOfRangeException(nameof(Weighting), Weighting, "use one of the weightings of KnnWeighting");

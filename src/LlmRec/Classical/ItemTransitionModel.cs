@@ -10,13 +10,22 @@ namespace LlmRec;
 /// </summary>
 /// <remarks>
 /// The order of the history counts, and only its last items speak. Fitting is O(events × (Past + Next) + n³) for the n items that occur
-/// in the training, in float32 on the blocked Cholesky of the kernels; 8 n² bytes while it is fitted, 4 n² after; n is at most 46,340. See
+/// in the training, in float32 on the blocked Cholesky of the kernels; 8 n² bytes while it is fitted, 4 n² after; n is at most 46,340.
+/// Updating and forgetting solve again from the sequences and are exactly a new fit; a history with new events needs neither. See
 /// <see cref="LinearItemModel"/> for the rest.
 /// </remarks>
 public sealed class ItemTransitionModel : LinearItemModel
 {
-    private ItemTransitionModel(ItemTastes tastes, ItemWeights weights, string name) : base(tastes, weights, name)
+    internal const string KindName = "item-transition";
+
+    private readonly ItemTransitionOptions _options;
+    private readonly DenseItemWeights _weights;
+
+    private ItemTransitionModel(Training training, ItemTransitionOptions options, ItemSequences sequences, DenseItemWeights weights)
+        : base(FormattableString.Invariant($"{(options.Consistency > 0 ? "SLIST" : "SLIT")} {options.PastDecay:0.##}"), training, new RecentTastes(sequences, options.Past, options.PastDecay), weights)
     {
+        _options = options;
+        _weights = weights;
     }
 
     /// <summary>Fits the model.</summary>
@@ -32,7 +41,12 @@ public sealed class ItemTransitionModel : LinearItemModel
     {
         options ??= new();
         options.Check();
-        var sequences = new ItemSequences(catalog, log);
+        return Fit(Training.From(catalog, log), options, progress, cancellationToken);
+    }
+
+    private static ItemTransitionModel Fit(Training training, ItemTransitionOptions options, IProgress<BuildProgress>? progress, CancellationToken cancellationToken)
+    {
+        var sequences = new ItemSequences(training);
         int m = sequences.Items.Length, longest = 0, threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         int[] place = new int[m];
         for (int u = 0; u < sequences.Users; u++)
@@ -66,7 +80,7 @@ public sealed class ItemTransitionModel : LinearItemModel
         }
         if (options.Consistency > 0)
         {
-            PositivePairs pairs = PositivePairs.From(catalog, log);
+            PositivePairs pairs = PositivePairs.From(training);
             SparseMatrix items = pairs.Matrix.Transpose();
             ItemGram.Add(pairs.Matrix, items, active, past, (float)options.Consistency, options.Threads, progress, cancellationToken);
             ItemGram.Add(pairs.Matrix, items, active, onward, (float)options.Consistency, options.Threads, progress, cancellationToken);
@@ -81,7 +95,21 @@ public sealed class ItemTransitionModel : LinearItemModel
             Cholesky.Solve(new ReadOnlyMatrixSpan(past, n, n), new MatrixSpan(onward, n, n), threads);
         }
         progress?.Report(new("solving", 1));
-        string name = FormattableString.Invariant($"{(options.Consistency > 0 ? "SLIST" : "SLIT")} {options.PastDecay:0.##}");
-        return new(new RecentTastes(sequences, options.Past, options.PastDecay), new DenseItemWeights(m, active, onward), name);
+        return new(training, options, sequences, new DenseItemWeights(m, active, onward));
     }
+
+    internal override string Kind => KindName;
+
+    internal override FittedModel Fitted(Training training, IProgress<BuildProgress>? progress, CancellationToken cancellationToken) => Fit(training, _options, progress, cancellationToken);
+
+    internal override FittedModel Grown(Training training) => new ItemTransitionModel(training, _options, new ItemSequences(training), (DenseItemWeights)_weights.Grown(training.Items.Length));
+
+    internal override void Save(SavedModel to)
+    {
+        _options.Save(to);
+        _weights.Save(to);
+    }
+
+    internal static ItemTransitionModel Open(OpenedModel file) =>
+        new(file.Training, ItemTransitionOptions.Open(file), new ItemSequences(file.Training), DenseItemWeights.Open(file));
 }

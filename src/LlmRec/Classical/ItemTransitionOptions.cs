@@ -27,6 +27,36 @@ public sealed record ItemTransitionOptions
     /// <summary>Most threads used; 0 means all processors. The result does not depend on it. Default: 0.</summary>
     public int Threads { get; init; }
 
+    internal void Save(SavedModel to)
+    {
+        to.Set("regularisation", Regularisation);
+        to.Set("past", Past);
+        to.Set("pastDecay", PastDecay);
+        to.Set("next", Next);
+        to.Set("nextDecay", NextDecay);
+        to.Set("reverseWeight", ReverseWeight);
+        to.Set("consistency", Consistency);
+        to.Set("threads", Threads);
+    }
+
+    internal static ItemTransitionOptions Open(OpenedModel file)
+    {
+        var d = new ItemTransitionOptions();
+        ItemTransitionOptions options = new()
+        {
+            Regularisation = file.Get("regularisation", d.Regularisation),
+            Past = file.Get("past", d.Past),
+            PastDecay = file.Get("pastDecay", d.PastDecay),
+            Next = file.Get("next", d.Next),
+            NextDecay = file.Get("nextDecay", d.NextDecay),
+            ReverseWeight = file.Get("reverseWeight", d.ReverseWeight),
+            Consistency = file.Get("consistency", d.Consistency),
+            Threads = file.Get("threads", d.Threads),
+        };
+        options.Check();
+        return options;
+    }
+
     internal void Check()
     {
         if (!(Regularisation > 0 && double.IsFinite(Regularisation))) throw new ArgumentOutOfRangeException(nameof(Regularisation), Regularisation, "use a finite number above 0");

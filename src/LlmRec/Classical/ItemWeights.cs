@@ -7,8 +7,14 @@ internal abstract class ItemWeights
     public abstract void AddRow(int from, float scale, Span<float> scores);
 
     /// <summary>W(from, to).</summary>
-    public abstract float At(int from, int to);
+    public abstract double At(int from, int to);
 
     /// <summary>Bytes held.</summary>
     public abstract long Bytes { get; }
+
+    /// <summary>Writes the weights.</summary>
+    public abstract void Save(SavedModel to);
+
+    /// <summary>The same weights among more items; the new ones have none.</summary>
+    public abstract ItemWeights Grown(int items);
 }

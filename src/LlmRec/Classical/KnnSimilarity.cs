@@ -80,6 +80,70 @@ internal sealed class KnnSimilarity
         return (float)(_shrinkage > 0 ? s * (common / (common + _shrinkage)) : s);
     }
 
+    /// <summary>
+    /// The neighbours after some rows of X changed, from those before, the same as <see cref="Neighbours"/> would find. Similarities
+    /// change only where a column of <paramref name="changed"/> takes part: those columns are compared anew, other rows exchange the entries, and only where
+    /// an entry fell so far that one cut before may take its place is the row compared anew as well.
+    /// </summary>
+    /// <param name="oldIds">Kept columns of each row before.</param>
+    /// <param name="oldValues">Their similarities.</param>
+    /// <param name="changed">All columns of the changed rows, before and after, ascending.</param>
+    /// <param name="k">As in <see cref="Neighbours"/>.</param>
+    /// <param name="threads">Most threads, 0 for all processors.</param>
+    /// <param name="progress">Receives the share done.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <remarks>Not for <see cref="KnnWeighting.Bm25"/>, where every event moves the mean and so every similarity.</remarks>
+    public (int[][] Ids, float[][] Values) Exchanged(int[][] oldIds, float[][] oldValues, int[] changed, int? k, int threads, IProgress<BuildProgress>? progress, CancellationToken cancellationToken)
+    {
+        int m = _columns.Rows;
+        int[][] ids = [.. oldIds];
+        float[][] values = [.. oldValues];
+        var fresh = new (int[] Ids, float[] Values)[changed.Length];
+        bool[] isChanged = new bool[m];
+        for (int c = 0; c < changed.Length; c++) isChanged[changed[c]] = true;
+        using var rows = new ThreadLocal<LargestOfRow>(() => new(Math.Max(1, m)));
+        CommonUsers.Visit(_rows, _columns, RowWeights, (i, touched, sums, counts) =>
+        {
+            LargestOfRow row = rows.Value!;
+            row.Clear();
+            foreach (int j in touched) row.Add(j, Of(ColumnFactors[i], ColumnFactors[j], sums[j], counts[j]));
+            fresh[Array.BinarySearch(changed, i)] = row.Take();
+        }, threads, "comparing items", progress, cancellationToken, changed);
+
+        var entries = new List<(int Item, float Value)>?[m];
+        for (int c = 0; c < changed.Length; c++)
+        {
+            int i = changed[c], kept = Math.Min(k ?? m, fresh[c].Ids.Length);
+            (ids[i], values[i]) = (fresh[c].Ids[..kept], fresh[c].Values[..kept]);
+            for (int n = 0; n < fresh[c].Ids.Length; n++)
+                if (!isChanged[fresh[c].Ids[n]]) (entries[fresh[c].Ids[n]] ??= []).Add((i, fresh[c].Values[n]));
+        }
+        var again = new List<int>();
+        var best = new LargestOfRow(k ?? Math.Max(1, m));
+        for (int j = 0; j < m; j++)
+        {
+            if (isChanged[j] || entries[j] is null && !oldIds[j].Any(i => isChanged[i])) continue;
+            best.Clear();
+            for (int n = 0; n < oldIds[j].Length; n++)
+                if (!isChanged[oldIds[j][n]]) best.Add(oldIds[j][n], oldValues[j][n]);
+            foreach ((int i, float value) in entries[j] ?? []) best.Add(i, value);
+            (ids[j], values[j]) = best.Take();
+            // what was cut before is worse than the last entry then kept; nobody knows whether it is worse than the last one now
+            if (oldIds[j].Length == k && (ids[j].Length < k || Worse(ids[j][^1], values[j][^1], oldIds[j][^1], oldValues[j][^1]))) again.Add(j);
+        }
+        using var cut = new ThreadLocal<LargestOfRow>(() => new(k ?? Math.Max(1, m)));
+        CommonUsers.Visit(_rows, _columns, RowWeights, (i, touched, sums, counts) =>
+        {
+            LargestOfRow row = cut.Value!;
+            row.Clear();
+            foreach (int j in touched) row.Add(j, Of(ColumnFactors[i], ColumnFactors[j], sums[j], counts[j]));
+            (ids[i], values[i]) = row.Take();
+        }, threads, "comparing items", progress, cancellationToken, [.. again]);
+        return (ids, values);
+    }
+
+    private static bool Worse(int id, float value, int otherId, float otherValue) => value < otherValue || value == otherValue && id > otherId;
+
     /// <summary>For each column the k most similar ones, itself counted, largest first, ties by lower number; <see langword="null"/> keeps all.</summary>
     public (int[][] Ids, float[][] Values) Neighbours(int? k, int threads, string stage, IProgress<BuildProgress>? progress, CancellationToken cancellationToken)
     {

@@ -1,9 +1,11 @@
 namespace LlmRec;
 
 /// <summary>The same list for everybody: the items with the most training events. The baseline every table needs.</summary>
-/// <remarks>Signs against an item (skips, dislikes) do not count. Immutable and thread-safe.</remarks>
-public sealed class PopularModel : IScoringModel
+/// <remarks>Signs against an item (skips, dislikes) do not count. Updating and forgetting count again. Immutable and thread-safe.</remarks>
+public sealed class PopularModel : FittedModel
 {
+    internal const string KindName = "popular";
+
     private readonly float[] _scores;
 
     /// <summary>Counts events.</summary>
@@ -13,13 +15,27 @@ public sealed class PopularModel : IScoringModel
     /// <param name="name">A name for tables.</param>
     /// <exception cref="ArgumentOutOfRangeException">The window is not positive.</exception>
     public PopularModel(InteractionLog train, IReadOnlyList<string> items, TimeSpan? window = null, string? name = null)
+        : this(Training.From([.. items ?? throw new ArgumentNullException(nameof(items))], train ?? throw new ArgumentNullException(nameof(train))), Checked(window), name)
     {
-        ArgumentNullException.ThrowIfNull(train);
-        ArgumentNullException.ThrowIfNull(items);
-        if (window is { } w && w <= TimeSpan.Zero) throw new ArgumentOutOfRangeException(nameof(window), w, "the window must be longer than nothing");
-        Items = items;
+    }
+
+    private PopularModel(Training training, TimeSpan? window, string? name)
+        : this(training, window, name ?? (window is { } d ? FormattableString.Invariant($"Popular {d.TotalDays:0.#} d") : "Popular"), Count(training, window))
+    {
+    }
+
+    private PopularModel(Training training, TimeSpan? window, string name, float[] scores) : base(name, training, ColdItems.Of(training, i => scores[i] > 0))
+    {
         Window = window;
-        Name = name ?? (window is { } d ? FormattableString.Invariant($"Popular {d.TotalDays:0.#} d") : "Popular");
+        _scores = scores;
+    }
+
+    private static TimeSpan? Checked(TimeSpan? window) => window is { } w && w <= TimeSpan.Zero
+        ? throw new ArgumentOutOfRangeException(nameof(window), w, "the window must be longer than nothing") : window;
+
+    private static float[] Count(Training training, TimeSpan? window)
+    {
+        InteractionLog train = training.Events;
         long from = long.MinValue;
         if (window is { } length)
         {
@@ -30,22 +46,34 @@ public sealed class PopularModel : IScoringModel
         int[] counts = new int[train.ItemTable.Count];
         for (int p = 0; p < train.Count; p++)
             if (train.TimeAt(p) >= from && !train.KindAt(p).IsNegative()) counts[train.ItemAt(p)]++;
-        _scores = [.. items.Select(id => train.ItemTable.Find(id) is var h and >= 0 ? (float)counts[h] : 0)];
+        return [.. training.Items.Select(id => train.ItemTable.Find(id) is var h and >= 0 ? (float)counts[h] : 0)];
     }
-
-    /// <inheritdoc/>
-    public string Name { get; }
-
-    /// <inheritdoc/>
-    public IReadOnlyList<string> Items { get; }
 
     /// <summary>How far back from the newest event it counts; <see langword="null"/> for all of the training.</summary>
     public TimeSpan? Window { get; }
 
-    /// <inheritdoc/>
-    public void Score(IReadOnlyList<TopNRequest> requests, Span<float> scores)
+    internal override string Kind => KindName;
+
+    internal override FittedModel Fitted(Training training, IProgress<BuildProgress>? progress, CancellationToken cancellationToken) => new PopularModel(training, Window, Name);
+
+    internal override void Save(SavedModel to)
     {
-        ArgumentNullException.ThrowIfNull(requests);
+        to.Set("name", Name);
+        to.Set("windowMilliseconds", Window?.TotalMilliseconds);
+    }
+
+    internal static PopularModel Open(OpenedModel file) =>
+        new(file.Training, Checked(file.Maybe("windowMilliseconds") is { } w ? TimeSpan.FromMilliseconds(w) : null), file.Text("name"));
+
+    private protected override void ScoreTrained(IReadOnlyList<TopNRequest> requests, Span<float> scores)
+    {
         for (int r = 0; r < requests.Count; r++) _scores.CopyTo(scores[(r * _scores.Length)..]);
     }
+
+    /// <summary>Popularity says nothing of likeness.</summary>
+    private protected override void SimilarTo(int item, Span<float> similarities)
+    {
+    }
+
+    private protected override IEnumerable<ModelReason> ReasonsOf(UserContext user, int item) => [new("popularity", _scores[item])];
 }

@@ -9,38 +9,25 @@ namespace LlmRec;
 /// </summary>
 /// <remarks>
 /// A user is only a history, so an unseen one is as good as one of the training. Fitting is a truncated SVD
-/// (<see cref="TruncatedSvd"/>): O(k · entries) a pass. Scoring is O(k · (history + items)) a user. Immutable and thread-safe.
+/// (<see cref="TruncatedSvd"/>): O(k · entries) a pass. Scoring is O(k · (history + items)) a user.
+/// An update turns the directions by one power iteration from where they stand, O(k · entries + k² · items), instead of the passes of a fit; forgetting is a new fit. Immutable and thread-safe.
 /// </remarks>
-public sealed class PureSvdModel : IScoringModel
+public sealed class PureSvdModel : FactorModel
 {
-    private readonly PositivePairs _pairs;
-    private readonly double[] _v;         // V (m, k)
-    private readonly float[] _narrow;
+    internal const string KindName = "pure-svd";
+
+    private readonly PureSvdOptions _options;
     private readonly double[] _sigma;
 
-    private PureSvdModel(PositivePairs pairs, TruncatedSvd svd, string name)
+    private PureSvdModel(PositivePairs pairs, PureSvdOptions options, double[] v, double[] sigma)
+        : base(FormattableString.Invariant($"PureSVD {options.Factors}"), pairs, sigma.Length, v)
     {
-        _pairs = pairs;
-        _v = svd.RightVectors.ToArray();
-        _narrow = FactorScores.Narrow(_v);
-        _sigma = svd.SingularValues.ToArray();
-        Name = name;
+        _options = options;
+        _sigma = sigma;
     }
 
-    /// <inheritdoc/>
-    public string Name { get; }
-
-    /// <inheritdoc/>
-    public IReadOnlyList<string> Items => _pairs.Items;
-
-    /// <summary>Number of factors found: those wanted, or fewer where the data have no more.</summary>
-    public int Factors => _sigma.Length;
-
-    /// <summary>The singular values, largest first.</summary>
+    /// <summary>The singular values, largest first; as many as there are <see cref="FactorModel.Factors"/>: those wanted, or fewer where the data have no more.</summary>
     public ReadOnlySpan<double> SingularValues => _sigma;
-
-    /// <summary>V: items × <see cref="Factors"/> values, row after row in the order of <see cref="Items"/>.</summary>
-    public ReadOnlySpan<double> ItemFactors => _v;
 
     /// <summary>Fits the model.</summary>
     /// <param name="catalog">The items that can be recommended.</param>
@@ -53,22 +40,64 @@ public sealed class PureSvdModel : IScoringModel
     {
         options ??= new();
         options.Check();
-        PositivePairs pairs = PositivePairs.From(catalog, log);
+        return Fit(PositivePairs.From(catalog, log), options, progress, cancellationToken);
+    }
+
+    private static PureSvdModel Fit(PositivePairs pairs, PureSvdOptions options, IProgress<BuildProgress>? progress, CancellationToken cancellationToken)
+    {
         var svd = TruncatedSvd.Compute(pairs.Matrix, options.Factors, new() { PowerIterations = options.PowerIterations, Seed = (uint)options.Seed, MaxThreads = options.Threads },
             progress is null ? null : new Relay(progress), cancellationToken);
-        return new(pairs, svd, FormattableString.Invariant($"PureSVD {options.Factors}"));
+        return new(pairs, options, svd.RightVectors.ToArray(), svd.SingularValues.ToArray());
     }
 
-    /// <inheritdoc/>
-    public void Score(IReadOnlyList<TopNRequest> requests, Span<float> scores) =>
-        FactorScores.Write(requests, _narrow, _pairs.Items.Length, Factors, [], UserVector, scores);
+    internal override string Kind => KindName;
+
+    internal override FittedModel Fitted(Training training, IProgress<BuildProgress>? progress, CancellationToken cancellationToken) =>
+        Fit(PositivePairs.From(training), _options, progress, cancellationToken);
+
+    internal override FittedModel Updated(Training training, int[] changed, IProgress<BuildProgress>? progress, CancellationToken cancellationToken)
+    {
+        PositivePairs pairs = PositivePairs.From(training);
+        (double[] v, double[] sigma) = SubspaceStep.From(pairs.Matrix, Trained, Factors);
+        return new PureSvdModel(pairs, _options, v, sigma);
+    }
+
+    internal override FittedModel Grown(Training training) =>
+        new PureSvdModel(PositivePairs.From(training), _options, Padded(Trained, training.Items.Length * Factors), _sigma);
+
+    internal override void Save(SavedModel to)
+    {
+        to.Set("factors", _options.Factors);
+        to.Set("powerIterations", _options.PowerIterations);
+        to.Set("seed", _options.Seed);
+        to.Set("threads", _options.Threads);
+        to.Tensors.Add("item.factors", Trained, Items.Count, Factors);
+        to.Tensors.Add("singular.values", _sigma);
+    }
+
+    internal static PureSvdModel Open(OpenedModel file)
+    {
+        var d = new PureSvdOptions();
+        PureSvdOptions options = new()
+        {
+            Factors = file.Get("factors", d.Factors),
+            PowerIterations = file.Get("powerIterations", d.PowerIterations),
+            Seed = file.Get("seed", d.Seed),
+            Threads = file.Get("threads", d.Threads),
+        };
+        options.Check();
+        double[] sigma = file.Doubles("singular.values");
+        return new(PositivePairs.From(file.Training), options, file.Doubles("item.factors", file.Training.Items.Length, sigma.Length), sigma);
+    }
 
     /// <summary>x V: the sum of the vectors of the history.</summary>
-    private void UserVector(UserContext user, double[] vector)
+    private protected override void UserVector(UserContext user, double[] vector)
     {
-        foreach (int i in _pairs.HistoryOf(user))
-            TensorPrimitives.Add(vector, _v.AsSpan(i * Factors, Factors), vector);
+        foreach (int i in Pairs.HistoryOf(user)) TensorPrimitives.Add(vector, VectorOf(i), vector);
     }
+
+    private protected override IEnumerable<ModelReason> ReasonsOf(UserContext user, int item) =>
+        Pairs.HistoryOf(user).Select(i => ModelReason.Of(Items[i], TensorPrimitives.Dot(VectorOf(i), VectorOf(item))));
 
     private sealed class Relay(IProgress<BuildProgress> progress) : IProgress<double>
     {

@@ -2,8 +2,10 @@ namespace LlmRec;
 
 /// <summary>A seeded random list for each history: what no skill at all looks like.</summary>
 /// <remarks>The scores of a user depend only on the seed and the history, not on the batch or the thread. Immutable and thread-safe.</remarks>
-public sealed class RandomModel : IScoringModel
+public sealed class RandomModel : FittedModel
 {
+    internal const string KindName = "random";
+
     private readonly ulong _seed;
 
     /// <summary>A random model.</summary>
@@ -11,24 +13,39 @@ public sealed class RandomModel : IScoringModel
     /// <param name="seed">The seed.</param>
     /// <param name="name">A name for tables.</param>
     public RandomModel(IReadOnlyList<string> items, int seed = 1, string name = "Random")
+        : this(Training.From([.. items ?? throw new ArgumentNullException(nameof(items))], new InteractionLog()), (uint)seed, name)
     {
-        ArgumentNullException.ThrowIfNull(items);
         ArgumentException.ThrowIfNullOrEmpty(name);
-        Items = items;
-        Name = name;
-        _seed = (uint)seed;
     }
 
-    /// <inheritdoc/>
-    public string Name { get; }
+    private RandomModel(Training training, ulong seed, string name) : base(name, training) => _seed = seed;
 
-    /// <inheritdoc/>
-    public IReadOnlyList<string> Items { get; }
+    internal override string Kind => KindName;
 
-    /// <inheritdoc/>
-    public void Score(IReadOnlyList<TopNRequest> requests, Span<float> scores)
+    internal override FittedModel Fitted(Training training, IProgress<BuildProgress>? progress, CancellationToken cancellationToken) => new RandomModel(training, _seed, Name);
+
+    internal override void Save(SavedModel to)
     {
-        ArgumentNullException.ThrowIfNull(requests);
+        to.Set("name", Name);
+        to.Set("seed", (double)_seed);
+    }
+
+    internal static RandomModel Open(OpenedModel file) => new(file.Training, (ulong)file.Get("seed", 1.0), file.Text("name") ?? "Random");
+
+    /// <summary>Nothing is like anything.</summary>
+    private protected override void SimilarTo(int item, Span<float> similarities)
+    {
+    }
+
+    private protected override IEnumerable<ModelReason> ReasonsOf(UserContext user, int item)
+    {
+        float[] scores = new float[Items.Count];
+        ScoreTrained([new(user, [])], scores);
+        return [new("chance", scores[item])];
+    }
+
+    private protected override void ScoreTrained(IReadOnlyList<TopNRequest> requests, Span<float> scores)
+    {
         for (int r = 0; r < requests.Count; r++)
         {
             ulong hash = SplitMix.Mix(_seed ^ 0xCBF29CE484222325);

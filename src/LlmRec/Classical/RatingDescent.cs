@@ -65,23 +65,38 @@ internal sealed class RatingDescent(SvdRatingOptions options, double mean)
     }
 
     /// <summary>All passes for a user outside the training, who starts at 0 while the items stand still.</summary>
-    public double FoldIn(List<(int Item, float Value)> ratings, double[] bi, double[] q, double[]? y, Span<double> p)
+    /// <param name="ratings">What the user rated.</param>
+    /// <param name="bi">bᵢ of all items.</param>
+    /// <param name="q">Q (items, f).</param>
+    /// <param name="y">Y (items, f), or null for SVD.</param>
+    /// <param name="p">Receives p + s.</param>
+    /// <param name="parts">Receives, for each rating, what it did to p + s; they sum to it.</param>
+    /// <returns>bᵤ.</returns>
+    public double FoldIn(List<(int Item, float Value)> ratings, double[] bi, double[] q, double[]? y, Span<double> p, List<(int Item, double[] Part)>? parts = null)
     {
         double bu = 0;
         p.Clear();
+        _sum.AsSpan().Clear();
         if (y is not null) Feedback([.. ratings.Select(r => r.Item)], y, _sum);
+        foreach ((int i, _) in ratings) parts?.Add((i, new double[_f]));
         for (int e = 0; e < options.Epochs; e++)
         {
-            foreach ((int i, float value) in ratings)
+            for (int k = 0; k < ratings.Count; k++)
             {
+                (int i, float value) = ratings[k];
                 ReadOnlySpan<double> qi = q.AsSpan(i * _f, _f);
                 TensorPrimitives.Add(p, _sum, _whole);
                 double error = value - (mean + bu + bi[i] + TensorPrimitives.Dot(qi, _whole));
                 bu += _rate * (error - _penalty * bu);
                 Step(p, qi, _rate * error);
+                if (parts is null) continue;
+                foreach ((_, double[] part) in parts) TensorPrimitives.Multiply(part, _decay, part);
+                TensorPrimitives.MultiplyAdd(qi, _rate * error, parts[k].Part, parts[k].Part);
             }
         }
         TensorPrimitives.Add(p, _sum, p);
+        if (parts is not null && y is not null)
+            foreach ((int i, double[] part) in parts) TensorPrimitives.MultiplyAdd(y.AsSpan(i * _f, _f), 1 / Math.Sqrt(ratings.Count), part, part);
         return bu;
     }
 

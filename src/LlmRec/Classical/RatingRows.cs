@@ -2,7 +2,7 @@ namespace LlmRec;
 
 /// <summary>The ratings of a log, user by user: users and items by first appearance, each user's ratings in the order of arrival.</summary>
 /// <remarks>
-/// Events of the kind <see cref="InteractionKind.Rating"/> with a value count, every one of them whose item is in the catalog.
+/// Events of the kind <see cref="InteractionKind.Rating"/> with a value count, every one of them.
 /// Immutable and thread-safe.
 /// </remarks>
 internal sealed class RatingRows
@@ -13,20 +13,18 @@ internal sealed class RatingRows
     private readonly int[] _columns;
     private readonly float[] _values;
 
-    public RatingRows(Catalog catalog, InteractionLog log, RatingScale? scale)
+    public RatingRows(Training training, RatingScale? scale)
     {
-        ArgumentNullException.ThrowIfNull(catalog);
-        ArgumentNullException.ThrowIfNull(log);
+        InteractionLog log = training.Events;
         var users = new List<int>();
         var items = new List<int>();
         var values = new List<float>();
         float lowest = float.PositiveInfinity, highest = float.NegativeInfinity;
         double sum = 0;
-        bool[] known = [.. log.Items.Select(catalog.Contains)];
         for (int p = 0; p < log.Count; p++)
         {
             float value = log.ValueAt(p);
-            if (log.KindAt(p) != InteractionKind.Rating || float.IsNaN(value) || !known[log.ItemAt(p)]) continue;
+            if (log.KindAt(p) != InteractionKind.Rating || float.IsNaN(value)) continue;
             users.Add(_users.Add(log.UserTable[log.UserAt(p)]));
             items.Add(_items.Add(log.ItemTable[log.ItemAt(p)]));
             values.Add(value);
@@ -35,7 +33,7 @@ internal sealed class RatingRows
             highest = Math.Max(highest, value);
         }
         if (values.Count == 0)
-            throw new ArgumentException($"none of the {log.Count} events is a rating with a value of an item of the catalog, so there is nothing to learn ratings from: give events of the kind {nameof(InteractionKind.Rating)}", nameof(log));
+            throw new ArgumentException($"none of the {log.Count} events of items of the catalog is a rating with a value, so there is nothing to learn ratings from: give events of the kind {nameof(InteractionKind.Rating)}", nameof(training));
         scale?.Check();
         Scale = scale ?? new(lowest, highest);
         Mean = sum / values.Count;
@@ -69,6 +67,12 @@ internal sealed class RatingRows
     public ReadOnlySpan<int> ItemsOf(int user) => _columns.AsSpan(_starts[user], _starts[user + 1] - _starts[user]);
 
     public ReadOnlySpan<float> ValuesOf(int user) => _values.AsSpan(_starts[user], _starts[user + 1] - _starts[user]);
+
+    /// <summary>Ids by number.</summary>
+    public IReadOnlyList<string> ItemIds => _items.Strings;
+
+    /// <summary>Ids by number.</summary>
+    public IReadOnlyList<string> UserIds => _users.Strings;
 
     /// <summary>The number of a user, or −1.</summary>
     public int UserOf(string? id) => id is null ? -1 : _users.Find(id);

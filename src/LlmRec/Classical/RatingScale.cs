@@ -7,6 +7,15 @@ public readonly record struct RatingScale(float Lowest, float Highest)
 {
     internal float Clip(double rating) => (float)Math.Clamp(rating, Lowest, Highest);
 
+    internal static void Save(RatingScale? scale, SavedModel to, string prefix = "")
+    {
+        to.Set(prefix + "lowestRating", scale?.Lowest);
+        to.Set(prefix + "highestRating", scale?.Highest);
+    }
+
+    internal static RatingScale? Open(OpenedModel file, string prefix = "") =>
+        file.Maybe(prefix + "lowestRating") is { } low && file.Maybe(prefix + "highestRating") is { } high ? new((float)low, (float)high) : null;
+
     internal void Check()
     {
         if (!float.IsFinite(Lowest) || !float.IsFinite(Highest) || Lowest > Highest)

@@ -3,9 +3,7 @@ namespace LlmRec;
 /// <summary>The last items of the history count, the r-th newest with decay^r.</summary>
 internal sealed class RecentTastes(ItemSequences sequences, int window, double decay) : ItemTastes
 {
-    public override IReadOnlyList<string> Items => sequences.Items;
-
-    public override int IndexOf(string item) => sequences.IndexOf(item);
+    public override bool Occurs(int item) => sequences.Occurs(item);
 
     public override IEnumerable<(int Item, float Share)> Of(UserContext user)
     {

@@ -41,7 +41,18 @@ internal sealed class SparseItemWeights : ItemWeights
         return new(rowIds, rowValues);
     }
 
+    /// <summary>The same as columns: for each item the items that score it, ascending.</summary>
+    public (int[][] Ids, float[][] Values) ToColumns()
+    {
+        SparseItemWeights turned = FromColumns(_ids, _values);
+        return (turned._ids, turned._values);
+    }
+
     public override long Bytes { get; }
+
+    public int[][] Ids => _ids;
+
+    public float[][] Values => _values;
 
     public ReadOnlySpan<int> IdsOf(int from) => _ids[from];
 
@@ -54,9 +65,48 @@ internal sealed class SparseItemWeights : ItemWeights
         for (int k = 0; k < ids.Length; k++) scores[ids[k]] += scale * values[k];
     }
 
-    public override float At(int from, int to)
+    public override double At(int from, int to)
     {
         int k = Array.IndexOf(_ids[from], to);
         return k < 0 ? 0 : _values[from][k];
     }
+
+    public override void Save(SavedModel to) => Save(to, "weights", _ids, _values);
+
+    public static SparseItemWeights Open(OpenedModel file)
+    {
+        (int[][] ids, float[][] values) = Read(file, "weights");
+        return new(ids, values);
+    }
+
+    public override ItemWeights Grown(int items) => new SparseItemWeights(Padded(_ids, items), Padded(_values, items));
+
+    /// <summary>Writes rows as one list.</summary>
+    public static void Save(SavedModel to, string name, int[][] ids, float[][] values)
+    {
+        to.Tensors.Add(name + ".count", [.. ids.Select(r => r.Length)]);
+        to.Tensors.Add(name + ".item", ids.SelectMany(r => r).ToArray());
+        to.Tensors.Add(name + ".value", values.SelectMany(r => r).ToArray());
+    }
+
+    public static (int[][] Ids, float[][] Values) Read(OpenedModel file, string name)
+    {
+        ReadOnlySpan<int> counts = file.Tensors.Get<int>(name + ".count", file.Training.Items.Length);
+        int[] items = file.Items(name + ".item");
+        float[] values = file.Floats(name + ".value", items.Length);
+        int[][] ids = new int[counts.Length][];
+        float[][] rows = new float[counts.Length][];
+        int at = 0;
+        for (int i = 0; i < ids.Length; i++)
+        {
+            if (counts[i] < 0 || counts[i] > items.Length - at) throw new InvalidDataException($"{file.Tensors.Name}: row {i} of '{name}' has {counts[i]} entries, more than are left");
+            ids[i] = items[at..(at + counts[i])];
+            rows[i] = values[at..(at + counts[i])];
+            at += counts[i];
+        }
+        return at == items.Length ? (ids, rows) : throw new InvalidDataException($"{file.Tensors.Name}: '{name}' has {items.Length - at} entries without a row");
+    }
+
+    /// <summary>Rows for more items, the new ones empty.</summary>
+    public static T[][] Padded<T>(T[][] rows, int items) => [.. rows, .. Enumerable.Repeat(Array.Empty<T>(), items - rows.Length)];
 }

@@ -34,6 +34,36 @@ public sealed record SvdRatingOptions
     /// <summary>Seed of the first factors. Default: 1.</summary>
     public int Seed { get; init; } = 1;
 
+    internal void Save(SavedModel to)
+    {
+        to.Set("implicitFeedback", ImplicitFeedback);
+        to.Set("factors", Factors);
+        to.Set("epochs", Epochs);
+        to.Set("learningRate", LearningRate);
+        to.Set("regularisation", Regularisation);
+        to.Set("initialDeviation", InitialDeviation);
+        RatingScale.Save(Scale, to);
+        to.Set("seed", Seed);
+    }
+
+    internal static SvdRatingOptions Open(OpenedModel file)
+    {
+        var d = new SvdRatingOptions();
+        SvdRatingOptions options = new()
+        {
+            ImplicitFeedback = file.Get("implicitFeedback", d.ImplicitFeedback),
+            Factors = file.Get("factors", d.Factors),
+            Epochs = file.Get("epochs", d.Epochs),
+            LearningRate = file.Get("learningRate", d.LearningRate),
+            Regularisation = file.Get("regularisation", d.Regularisation),
+            InitialDeviation = file.Get("initialDeviation", d.InitialDeviation),
+            Scale = RatingScale.Open(file),
+            Seed = file.Get("seed", d.Seed),
+        };
+        options.Check();
+        return options;
+    }
+
     internal void Check()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Factors, 1);

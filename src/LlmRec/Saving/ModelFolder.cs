@@ -28,17 +28,19 @@ internal sealed class ModelFolder(string path)
     }
 
     /// <summary>Puts the manifest in place, which makes the new model the model, and clears away what no manifest names.</summary>
-    public async Task CommitAsync(ModelManifest manifest, CancellationToken cancellationToken)
+    /// <param name="write">Writes the manifest, which names <see cref="Files"/>.</param>
+    /// <param name="cancellationToken">Stops the work; the old model stays.</param>
+    public async Task CommitAsync(Action<Stream> write, CancellationToken cancellationToken)
     {
         string target = Path.Combine(path, ModelManifest.FileName), beside = target + ".part";
         await using (var stream = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None))
         {
-            manifest.Write(stream);
+            write(stream);
             await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
             stream.Flush(flushToDisk: true);
         }
         File.Move(beside, target, overwrite: true);
-        var kept = manifest.Files.Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
+        var kept = _files.Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
         foreach (string file in Directory.EnumerateFiles(path))
         {
             string name = Path.GetFileName(file);
@@ -52,6 +54,12 @@ internal sealed class ModelFolder(string path)
     {
         SavedFile file = manifest.Files.FirstOrDefault(f => f.Part == part)
             ?? throw new InvalidDataException($"{Path.Combine(path, ModelManifest.FileName)} names no file for '{part}': it is damaged or was written by another program");
+        return Open(file);
+    }
+
+    /// <summary>Opens a file of the model after checking its hash.</summary>
+    public SafeTensorsFile Open(SavedFile file)
+    {
         string full = Path.Combine(path, file.Name);
         if (!File.Exists(full)) throw new InvalidDataException($"the saved model '{path}' lacks its file '{file.Name}': copy the folder again, whole");
         using (FileStream stream = File.OpenRead(full))

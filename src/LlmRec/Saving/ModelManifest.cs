@@ -130,7 +130,7 @@ internal sealed record ModelManifest
         return options;
     }
 
-    private static SavedFile Checked(string path, SavedFile file) =>
+    internal static SavedFile Checked(string path, SavedFile file) =>
         file.Name == Path.GetFileName(file.Name) && file.Name.Length > 0 ? file
             : throw new InvalidDataException($"'{path}' names the file '{file.Name}', which is outside of the model's folder");
 }

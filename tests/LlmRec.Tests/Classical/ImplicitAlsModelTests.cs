@@ -104,7 +104,7 @@ public sealed class ImplicitAlsModelTests
             UserContext user = FactorGolden.UserOf(e.GetProperty("user").GetInt32()).User;
             string item = FactorGolden.IdOf(e.GetProperty("item").GetInt32());
             (int Item, double Value)[] ours = model.Contributions(user, item);
-            IReadOnlyList<ScoredItem> listed = model.Explain(user, item);
+            IReadOnlyList<ModelReason> listed = model.Explain(user, item);
             float[] scores = new float[model.Items.Count];
             model.Score([new(user, [])], scores);
             using (Assert.EnterMultipleScope())
@@ -170,7 +170,31 @@ public sealed class ImplicitAlsModelTests
         {
             foreach (ImplicitAlsOptions bad in (ImplicitAlsOptions[])[new() { Factors = 0 }, new() { Alpha = 0 }, new() { Regularisation = double.NaN }, new() { FrequencyExponent = -1 }])
                 Assert.That(() => ImplicitAlsModel.Fit(catalog, log, bad), Throws.InstanceOf<ArgumentOutOfRangeException>());
-            Assert.That(() => ImplicitAlsModel.Fit(catalog, log).Explain(UserContext.Of("u1"), "nothing"), Throws.InstanceOf<KeyNotFoundException>().With.Message.Contains("nothing"));
+            Assert.That(() => ImplicitAlsModel.Fit(catalog, log).Explain(UserContext.Of("u1"), "nothing"), Is.Empty);
+        }
+    }
+
+    /// <summary>The tolerance of the class: more than nine of ten items are those of a new fit, of which another seed shares three quarters.</summary>
+    [TestCase(AlsObjective.Confidence)]
+    [TestCase(AlsObjective.FrequencyScaled)]
+    public void Forget_LandsWhereAFitWithoutTheUserDoes(AlsObjective objective)
+    {
+        ImplicitAlsOptions options = objective == AlsObjective.Confidence ? new() { Factors = 24 } : new() { Factors = 24, Objective = objective, Alpha = 0.1, Regularisation = 0.01 };
+        InteractionLog train = FactorGolden.Split.Train;
+        const string user = "13";   // more events than 99 of 100
+        ImplicitAlsModel forgot = ImplicitAlsModel.Fit(FactorGolden.Catalog, train, options).Forget(user), never = ImplicitAlsModel.Fit(FactorGolden.Catalog, new(train.Where(e => e.User != user)), options);
+        TopNRequest[] requests = [.. Enumerable.Range(0, 300).Where(u => FactorGolden.IdOf(u) != user).Select(FactorGolden.UserOf)];
+        float[] ours = new float[requests.Length * forgot.Items.Count], theirs = new float[ours.Length];
+        forgot.Score(requests, ours);
+        never.Score(requests, theirs);
+        double far = Math.Sqrt(ours.Zip(theirs).Average(p => Math.Pow(p.First - p.Second, 2)));
+        double shared = ((ITopNModel)forgot).Recommend(requests, 10).Zip(((ITopNModel)never).Recommend(requests, 10)).Average(l => l.First.Select(s => s.Item).Intersect(l.Second.Select(s => s.Item)).Count() / 10.0);
+        TestContext.Out.WriteLine($"{objective}: root mean square of the difference {far:0.0000}, shared of ten {shared:0.000}");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(far, Is.LessThan(0.02));
+            Assert.That(shared, Is.GreaterThan(0.9));
+            Assert.That(forgot.Users, Does.Not.Contain(user));
         }
     }
 }

@@ -77,9 +77,9 @@ public sealed class LinearItemModelTests
         {
             for (int j = 0; j < 20; j++)
             {
-                IReadOnlyList<ScoredItem> parts = model.Explain(user, $"i{j}");
+                IReadOnlyList<ModelReason> parts = model.Explain(user, $"i{j}");
                 Assert.That(parts.Sum(p => p.Score), Is.EqualTo(scores[j]).Within(1e-5));
-                Assert.That(parts, Is.Ordered.Descending.By(nameof(ScoredItem.Score)));
+                Assert.That(parts, Is.Ordered.Descending.By(nameof(ModelReason.Score)));
             }
             Assert.That(model.Explain(user, "strange"), Is.Empty);
         }

@@ -45,7 +45,7 @@ public sealed class ScoringModelFeatureTests
         var feature = (IHistoryFeature)Features.Score(model);
         float[] shares = new float[3];
         feature.Shares(world.User(4, 9, 4), 7, shares);
-        float near = model.WeightOf("i4", "i7"), far = model.WeightOf("i9", "i7");
+        float near = (float)model.WeightOf("i4", "i7"), far = (float)model.WeightOf("i9", "i7");
         Assert.That(shares, Is.EqualTo(new[] { near / (near + far), far / (near + far), 0 }).Within(1e-6f));
     }
 

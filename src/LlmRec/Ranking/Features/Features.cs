@@ -90,7 +90,7 @@ public static class Features
 
     /// <summary>
     /// The score x of any model for the history, as sign(x) · ln(1 + scale · |x|); 0 for items the model does not know. Scores of a
-    /// <see cref="LinearItemModel"/> are explained by the events behind them. Not saved with a recommender: give it again when loading.
+    /// <see cref="FittedModel"/> are explained by the events behind them. Not saved with a recommender: give it again when loading.
     /// </summary>
     /// <param name="model">A fitted model.</param>
     /// <param name="scale">How soon large scores are flattened, above 0: 50 suits scores well below 1.</param>

@@ -42,8 +42,8 @@ internal sealed class ScoringModelFeature : IHistoryFeature
     public void Shares(UserProfile user, int item, Span<float> shares)
     {
         shares.Clear();
-        if (_model is not LinearItemModel linear || user.Space.Catalog.ItemAt(item) is not { } target) return;
-        var parts = linear.Explain(ContextOf(user), target.Id).ToDictionary(p => p.Item, p => p.Score, StringComparer.Ordinal);
+        if (_model is not FittedModel fitted || user.Space.Catalog.ItemAt(item) is not { } target) return;
+        var parts = fitted.Explain(ContextOf(user), target.Id).Where(p => p.Item is not null).ToDictionary(p => p.Item!, p => p.Score, StringComparer.Ordinal);
         float sum = 0;
         for (int place = 0; place < user.Count; place++)
         {

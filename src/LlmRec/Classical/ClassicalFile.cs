@@ -1,0 +1,86 @@
+using System.Text.Json;
+using LlmRec.Transformers;
+
+namespace LlmRec;
+
+/// <summary>Folders of saved classical models: <c>manifest.json</c> with the class, its options and a hash, and one safetensors file.</summary>
+internal static class ClassicalFile
+{
+    private const string Format = "llmrec.classical";
+    private const int CurrentVersion = 1;
+
+    private static readonly Dictionary<string, Func<OpenedModel, FittedModel>> s_kinds = new(StringComparer.Ordinal)
+    {
+        [PopularModel.KindName] = PopularModel.Open,
+        [RandomModel.KindName] = RandomModel.Open,
+        [ItemKnnModel.KindName] = ItemKnnModel.Open,
+        [ItemGraphModel.KindName] = ItemGraphModel.Open,
+        [UserKnnModel.KindName] = UserKnnModel.Open,
+        [EaseModel.KindName] = EaseModel.Open,
+        [SlimModel.KindName] = SlimModel.Open,
+        [ItemTransitionModel.KindName] = ItemTransitionModel.Open,
+        [PureSvdModel.KindName] = PureSvdModel.Open,
+        [ImplicitAlsModel.KindName] = ImplicitAlsModel.Open,
+        [BprModel.KindName] = BprModel.Open,
+        [BaselineRatingModel.KindName] = BaselineRatingModel.Open,
+        [SvdRatingModel.KindName] = SvdRatingModel.Open,
+    };
+
+    public static async Task SaveAsync(FittedModel model, string path, CancellationToken cancellationToken)
+    {
+        var saved = new SavedModel();
+        saved.Set("cold.neighbours", model.Training.Cold.Neighbours);
+        model.Training.Save(saved.Tensors);
+        model.Save(saved);
+        var folder = new ModelFolder(path);
+        await folder.AddAsync("model", saved.Tensors, cancellationToken).ConfigureAwait(false);
+        await folder.CommitAsync(stream =>
+        {
+            using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
+            json.WriteStartObject();
+            json.WriteString("format", Format);
+            json.WriteNumber("version", CurrentVersion);
+            json.WriteString("model", model.Kind);
+            json.WriteString("name", model.Name);
+            json.WritePropertyName("options");
+            saved.WriteOptions(json);
+            SavedFile file = folder.Files[0];
+            json.WriteStartObject("file");
+            json.WriteString("name", file.Name);
+            json.WriteString("sha256", file.Sha256);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
+    public static async Task<FittedModel> LoadAsync(string folder, CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"there is no saved model '{folder}'");
+        string path = Path.Combine(folder, ModelManifest.FileName);
+        if (!File.Exists(path)) throw new InvalidDataException($"'{folder}' holds no {ModelManifest.FileName}, so it is not a saved model, or saving it never came to an end");
+        byte[] bytes = await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
+        return await Task.Run(() => Open(folder, path, bytes), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static FittedModel Open(string folder, string path, byte[] bytes)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(bytes);
+            JsonElement root = document.RootElement;
+            if (root.GetProperty("format").GetString() != Format)
+                throw new InvalidDataException($"'{path}' is not the manifest of a classical model (format '{root.GetProperty("format")}'); open a whole recommender with {nameof(Recommender)}.{nameof(Recommender.LoadAsync)}");
+            int version = root.GetProperty("version").GetInt32();
+            if (version is < 1 or > CurrentVersion) throw new InvalidDataException($"'{path}' has version {version}; this library reads versions 1 to {CurrentVersion}: update the library");
+            string kind = root.GetProperty("model").GetString() ?? "";
+            if (!s_kinds.TryGetValue(kind, out Func<OpenedModel, FittedModel>? open)) throw new InvalidDataException($"'{path}' holds a model of the kind '{kind}', which this library does not know: update the library");
+            JsonElement file = root.GetProperty("file");
+            using SafeTensorsFile tensors = new ModelFolder(folder).Open(ModelManifest.Checked(path, new SavedFile("model", file.GetProperty("name").GetString() ?? "", file.GetProperty("sha256").GetString() ?? "")));
+            return open(new OpenedModel(tensors, root.GetProperty("options")));
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        {
+            throw new InvalidDataException($"'{path}' cannot be understood: {e.Message}", e);
+        }
+    }
+}

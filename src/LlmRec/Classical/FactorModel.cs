@@ -1,0 +1,71 @@
+using System.Numerics.Tensors;
+
+namespace LlmRec;
+
+/// <summary>A model that gives every item a vector y, possibly a bias b, and scores an item as x·y + b with a vector x made of the user's history.</summary>
+/// <remarks>
+/// Likeness of items is the cosine of their vectors. With texts (<see cref="FittedModelExtensions.WithItemsAsync"/>) items without training events have the
+/// vector that a ridge regression finds for their text, so they are recommended and count in a history as any other. See <see cref="FittedModel"/> for the rest.
+/// </remarks>
+public abstract class FactorModel : FittedModel
+{
+    private readonly float[] _narrow;
+    private readonly float[] _bias;
+    private readonly double[] _norms;
+
+    /// <param name="name">Name for tables.</param>
+    /// <param name="pairs">The training.</param>
+    /// <param name="factors">f.</param>
+    /// <param name="items">Y (m, f), as trained.</param>
+    /// <param name="biases">b (m), or null.</param>
+    private protected FactorModel(string name, PositivePairs pairs, int factors, double[] items, double[]? biases = null) : base(name, pairs.Training)
+    {
+        Pairs = pairs;
+        Factors = factors;
+        Trained = items;
+        (Y, B) = TextFactors.Fill(pairs.Training, pairs.Occurs, items, factors, biases);
+        _narrow = FactorScores.Narrow(Y);
+        _bias = B is null ? [] : FactorScores.Narrow(B);
+        _norms = new double[pairs.Items.Length];
+        for (int i = 0; i < _norms.Length; i++) _norms[i] = TensorPrimitives.Norm<double>(VectorOf(i));
+    }
+
+    /// <summary>Number of factors f.</summary>
+    public int Factors { get; }
+
+    /// <summary>Y: items × <see cref="Factors"/> values, row after row in the order of <see cref="FittedModel.Items"/>; cold items have theirs from their text when the model knows it.</summary>
+    public ReadOnlySpan<double> ItemFactors => Y;
+
+    private protected PositivePairs Pairs { get; }
+
+    /// <summary>Y without what came from texts.</summary>
+    private protected double[] Trained { get; }
+
+    private protected double[] Y { get; }
+
+    private protected double[]? B { get; }
+
+    private protected ReadOnlySpan<double> VectorOf(int item) => Y.AsSpan(item * Factors, Factors);
+
+    /// <summary>Writes the vector of a user into f zeros.</summary>
+    private protected abstract void UserVector(UserContext user, double[] x);
+
+    private protected sealed override void ScoreTrained(IReadOnlyList<TopNRequest> requests, Span<float> scores) =>
+        FactorScores.Write(requests, _narrow, Items.Count, Factors, _bias, UserVector, scores);
+
+    private protected sealed override void SimilarTo(int item, Span<float> similarities)
+    {
+        ReadOnlySpan<double> y = VectorOf(item);
+        for (int j = 0; j < similarities.Length; j++)
+            similarities[j] = _norms[j] > 0 && _norms[item] > 0 ? (float)(TensorPrimitives.Dot(y, VectorOf(j)) / _norms[item] / _norms[j]) : 0;
+    }
+
+    /// <summary>Rows for more items, the new ones zero.</summary>
+    private protected static double[] Padded(double[] values, int length)
+    {
+        if (values.Length == length) return values;
+        double[] padded = new double[length];
+        values.CopyTo(padded, 0);
+        return padded;
+    }
+}

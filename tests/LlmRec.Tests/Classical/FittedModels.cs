@@ -1,0 +1,69 @@
+namespace LlmRec.Tests.Classical;
+
+/// <summary>Every model with a small fit, for the claims that hold for all of them.</summary>
+internal static class FittedModels
+{
+    private static readonly Dictionary<string, Func<Catalog, InteractionLog, FittedModel>> s_fits = new()
+    {
+        ["popular"] = (c, l) => new PopularModel(l, [.. c.Select(i => i.Id)]),
+        ["random"] = (c, _) => new RandomModel([.. c.Select(i => i.Id)], 7),
+        ["item-KNN cosine"] = (c, l) => ItemKnnModel.Fit(c, l, new() { Weighting = KnnWeighting.Cosine, Neighbours = 4 }),
+        ["item-KNN TF-IDF"] = (c, l) => ItemKnnModel.Fit(c, l, new() { Weighting = KnnWeighting.TfIdf, Neighbours = 3, Shrinkage = 2 }),
+        ["item-KNN BM25"] = (c, l) => ItemKnnModel.Fit(c, l, new() { Weighting = KnnWeighting.Bm25, Neighbours = 5 }),
+        ["item-KNN Jaccard"] = (c, l) => ItemKnnModel.Fit(c, l, new() { Weighting = KnnWeighting.Jaccard, Neighbours = null }),
+        ["item-KNN degree"] = (c, l) => ItemKnnModel.Fit(c, l, new() { Weighting = KnnWeighting.Degree, Neighbours = 5 }),
+        ["item graph"] = (c, l) => ItemGraphModel.Fit(c, l, new() { Neighbours = 5 }),
+        ["user-KNN"] = (c, l) => UserKnnModel.Fit(c, l, new() { Weighting = KnnWeighting.TfIdf, Neighbours = 9, Shrinkage = 1 }),
+        ["user-KNN Jaccard"] = (c, l) => UserKnnModel.Fit(c, l, new() { Weighting = KnnWeighting.Jaccard, Neighbours = 9 }),
+        ["EASE"] = (c, l) => EaseModel.Fit(c, l, new() { Regularisation = 5 }),
+        ["EASE refined"] = (c, l) => EaseModel.Fit(c, l, new() { Regularisation = 5, Precision = EasePrecision.Refined }),
+        ["SLIS refined"] = (c, l) => EaseModel.Fit(c, l, new() { Regularisation = 5, DiagonalLimit = 0.3, Precision = EasePrecision.Refined }),
+        ["SLIM"] = (c, l) => SlimModel.Fit(c, l),
+        ["SLIST"] = (c, l) => ItemTransitionModel.Fit(c, l, new() { Regularisation = 5, Consistency = 0.3 }),
+        ["PureSVD"] = (c, l) => PureSvdModel.Fit(c, l, new() { Factors = 4 }),
+        ["iALS"] = (c, l) => ImplicitAlsModel.Fit(c, l, new() { Factors = 6, Regularisation = 1 }),
+        ["iALS scaled"] = (c, l) => ImplicitAlsModel.Fit(c, l, new() { Factors = 6, Objective = AlsObjective.FrequencyScaled, Alpha = 0.1, Regularisation = 0.1 }),
+        ["BPR"] = (c, l) => BprModel.Fit(c, l, new() { Factors = 6, Epochs = 60, LearningRate = 0.05 }),
+        ["baseline"] = (c, l) => BaselineRatingModel.Fit(c, l),
+        ["SVD"] = (c, l) => SvdRatingModel.Fit(c, l, new() { Factors = 5, Epochs = 100, LearningRate = 0.03, InitialDeviation = 0.05 }),
+        ["SVD++"] = (c, l) => SvdRatingModel.Fit(c, l, SvdRatingOptions.PlusPlus with { Factors = 5, Epochs = 100, LearningRate = 0.03, InitialDeviation = 0.05 }),
+    };
+
+    public static string[] Names => [.. s_fits.Keys];
+
+    /// <summary>Fits a model by name.</summary>
+    public static FittedModel Fit(string name, Catalog catalog, InteractionLog log) => s_fits[name](catalog, log);
+
+    /// <summary>Three tastes, 45 items with texts, 36 users with ratings, a dislike now and then; u36 and u37 come last.</summary>
+    public static (Catalog Catalog, InteractionLog Log) World()
+    {
+        Catalog catalog = SmallShop.Catalog(15);
+        string[] ids = [.. catalog.Select(i => i.Id)];
+        var random = new SplitMix(11);
+        var log = new InteractionLog();
+        for (int u = 0; u < 36; u++)
+        {
+            for (int e = 0; e < 9; e++)
+            {
+                int genre = random.Next(8) == 0 ? random.Next(3) : u % 3, item = 15 * genre + random.Next(13);   // the last two of a genre are cold
+                log.Add($"u{u}", ids[item], random.Next(12) == 0 ? InteractionKind.Dislike : InteractionKind.Rating, (genre == u % 3 ? 4 : 2) + random.Next(2), SmallShop.Start.AddHours(u + 40 * e));
+            }
+        }
+        return (catalog, log);
+    }
+
+    /// <summary>Scores of users by id and of one by history alone.</summary>
+    public static float[] Scores(FittedModel model, params string[] users)
+    {
+        TopNRequest[] requests = [.. users.Select(u => new TopNRequest(UserContext.Of(u), [])), new(Stranger, [])];
+        float[] scores = new float[requests.Length * model.Items.Count];
+        Array.Fill(scores, float.NaN);
+        model.Score(requests, scores);
+        return scores;
+    }
+
+    public static UserContext Stranger { get; } = new()
+    {
+        History = [new("", "space-2", InteractionKind.Rating, 5), new("", "space-4", InteractionKind.Rating, 4), new("", "kitchen-1", InteractionKind.Rating, 1), new("", "space-14", InteractionKind.Rating, 5)],
+    };
+}
