@@ -15,6 +15,19 @@ public sealed partial class Recommender
     public async Task SaveAsync(string folder, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        await _saving.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await SaveAloneAsync(folder, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _saving.Release();
+        }
+    }
+
+    private async Task SaveAloneAsync(string folder, CancellationToken cancellationToken)
+    {
         SafeTensorsWriter catalog, vectors = new(), histories, behaviour = new();
         _lock.EnterReadLock();
         try
@@ -22,7 +35,7 @@ public sealed partial class Recommender
             catalog = CatalogTensors.Write(_items.Catalog);
             int n = _items.HandleCount, d = _items.Dimensions;
             var rows = new float[n * (long)d];
-            for (int h = 0; h < n; h++) _items.VectorOf(h).CopyTo(rows.AsSpan(h * d));
+            for (int h = 0; h < n; h++) _items.VectorOf(h).CopyTo(rows.AsSpan(checked(h * d)));
             vectors.Add("vectors", rows, n, d);
             histories = HistoryTensors.Write(_histories);
             _behaviour.Save(behaviour, "behaviour.");

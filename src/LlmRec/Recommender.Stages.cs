@@ -8,19 +8,23 @@ namespace LlmRec;
 public sealed partial class Recommender
 {
     /// <summary>Looks the history up, adds what the request brings, and attaches the vector of the user's words.</summary>
-    private UserProfile Resolve(UserContext user, RequestScratch scratch)
+    /// <param name="user">Who asks.</param>
+    /// <param name="scratch">Where the profile is made.</param>
+    /// <param name="until">Stored events after this time (milliseconds) are passed over.</param>
+    private UserProfile Resolve(UserContext user, RequestScratch scratch, long until = long.MaxValue)
     {
         UserProfile profile = scratch.Profile;
         profile.Reset(user, _items, user.Time ?? _options.TimeProvider.GetUtcNow());
         if (user.Id is not null)
         {
             ReadOnlySpan<HistoryStore.Event> events = _histories.Of(user.Id);
+            while (events.Length > 0 && events[^1].Time > until) events = events[..^1];
             int room = Math.Max(0, _options.HistoryLimit - user.History.Count);
             foreach (ref readonly HistoryStore.Event e in events[Math.Max(0, events.Length - room)..])
                 if (!e.Kind.IsNegative() && _items.Catalog.ItemAt(e.Item) is not null)
                     profile.Push(e.Item, e.Kind, e.Value, e.Time);
         }
-        for (int i = 0; i < user.History.Count; i++)
+        for (int i = Math.Max(0, user.History.Count - _options.HistoryLimit); i < user.History.Count; i++)
         {
             Interaction e = user.History[i];
             int handle = _items.Catalog.HandleOf(e.Item);

@@ -22,8 +22,9 @@ public sealed partial class Recommender
         {
             int handle = _items.Catalog.HandleOf(interaction.Item);
             if (handle < 0) return false;
-            UserProfile before = Resolve(user, scratch);
             long milliseconds = time.ToUnixTimeMilliseconds();
+            // An event that comes late followed what was before it, not what has come since.
+            UserProfile before = Resolve(user, scratch, until: milliseconds);
             _histories.Add(interaction.User, new HistoryStore.Event(milliseconds, handle, interaction.Value ?? float.NaN, interaction.Kind));
             _behaviour.Observe(before, handle, interaction.Kind, milliseconds);
             return true;

@@ -11,6 +11,7 @@ namespace LlmRec;
 public sealed partial class Recommender : IDisposable
 {
     private readonly ReaderWriterLockSlim _lock = new();
+    private readonly SemaphoreSlim _saving = new(1);   // two saves at once into one folder would clear each other's files away
     private readonly ScratchPool<RequestScratch> _scratch = new();
     private readonly IItemEncoder _itemEncoder;
     private readonly IUserEncoder _userEncoder;
@@ -143,7 +144,11 @@ public sealed partial class Recommender : IDisposable
     }
 
     /// <summary>Frees the lock; the model itself is ordinary memory.</summary>
-    public void Dispose() => _lock.Dispose();
+    public void Dispose()
+    {
+        _lock.Dispose();
+        _saving.Dispose();
+    }
 
     private T Read<T>(Func<T> read)
     {

@@ -153,6 +153,31 @@ public sealed class RecommenderTests
     }
 
     [Test]
+    public void Observe_ThatComesLate_FollowsWhatWasBeforeItAndNotWhatCameSince()
+    {
+        foreach (string id in (string[])["first", "second", "third"]) _shop.Upsert(new() { Id = id, Title = "zither" });
+        DateTimeOffset now = SmallShop.Clock.GetUtcNow();
+        _shop.Observe(new("u", "first", Time: now.AddHours(-3)));
+        _shop.Observe(new("u", "third", Time: now.AddHours(-1)));
+        _shop.Observe(new("u", "second", Time: now.AddHours(-2)));
+        float Follows(string before, string after) => _shop.Recommend(UserContext.OfHistory(before), new() { Count = 100 })
+            .First(r => r.Item.Id == after).Explanation.Parts.Where(p => p.Name.StartsWith("followers", StringComparison.Ordinal)).Sum(p => p.Value);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Follows("first", "second"), Is.GreaterThan(0));
+            Assert.That(Follows("third", "second"), Is.LessThan(Follows("first", "second")));
+        }
+    }
+
+    [Test]
+    public void Recommend_FromALongHistory_ReadsItsNewestEvents()
+    {
+        string[] history = [.. Enumerable.Range(0, 30).Select(i => $"space-{i % 20}"), .. Enumerable.Range(0, 3).Select(i => $"garden-{i}")];
+        using Recommender brief = SmallShop.BuildAsync(new() { HistoryLimit = 3, TimeProvider = SmallShop.Clock }).GetAwaiter().GetResult();
+        Assert.That(brief.Recommend(UserContext.OfHistory(history)).SelectMany(r => r.Explanation.Because).Select(b => b.Item.Id), Is.All.StartsWith("garden-").And.Not.Empty);
+    }
+
+    [Test]
     public void Observe_UnknownItemOrBadValue_IsRefused()
     {
         using (Assert.EnterMultipleScope())

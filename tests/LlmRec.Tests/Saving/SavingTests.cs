@@ -40,6 +40,20 @@ public sealed class SavingTests
     }
 
     [Test]
+    public async Task Save_TwiceAtOnce_LeavesAWholeModel()
+    {
+        using var folder = new TemporaryFolder();
+        using Recommender shop = await SmallShop.BuildAsync();
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(async () =>
+        {
+            shop.Observe(new($"visitor-{i}", "space-1"));
+            await shop.SaveAsync(folder.Path);
+        })));
+        using Recommender opened = await Recommender.LoadAsync(folder.Path);
+        Assert.That(Enumerable.Range(0, 8).All(i => opened.KnowsUser($"visitor-{i}")), Is.True);
+    }
+
+    [Test]
     public async Task Save_OverAnOlderModel_LeavesOnlyTheNewOne()
     {
         using var folder = new TemporaryFolder();
