@@ -85,7 +85,7 @@ public sealed unsafe class SafeTensorsFile : IDisposable
     public IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
 
     /// <summary>A tensor's raw bytes.</summary>
-    /// <exception cref="InvalidDataException">There is no such tensor, or it is larger than 2 GB.</exception>
+    /// <exception cref="InvalidDataException">There is no such tensor, or it has more bytes than one span can hold (2 GB).</exception>
     public ReadOnlySpan<byte> Bytes(string tensor)
     {
         TensorInfo info = Find(tensor);
@@ -105,7 +105,7 @@ public sealed unsafe class SafeTensorsFile : IDisposable
         if (!TensorTypeTable.Holds<T>(info.Type))
             throw new InvalidDataException($"{Name}: {info} was expected to be {TensorTypeTable.NameOf(TensorTypeTable.Of<T>())}");
         CheckShape(info, shape);
-        return MemoryMarshal.Cast<byte, T>(Bytes(tensor));
+        return Elements<T>(info);
     }
 
     /// <summary>A copy of a floating-point tensor as float32, whichever of F64, F32, F16 or BF16 the file holds.</summary>
@@ -116,23 +116,22 @@ public sealed unsafe class SafeTensorsFile : IDisposable
     {
         TensorInfo info = Find(tensor);
         CheckShape(info, shape);
-        ReadOnlySpan<byte> bytes = Bytes(tensor);
         var values = new float[checked((int)info.Count)];
         switch (info.Type)
         {
             case TensorType.F32:
-                MemoryMarshal.Cast<byte, float>(bytes).CopyTo(values);
+                Elements<float>(info).CopyTo(values);
                 break;
             case TensorType.F64:
-                ReadOnlySpan<double> doubles = MemoryMarshal.Cast<byte, double>(bytes);
+                ReadOnlySpan<double> doubles = Elements<double>(info);
                 for (int i = 0; i < values.Length; i++) values[i] = (float)doubles[i];
                 break;
             case TensorType.F16:
-                ReadOnlySpan<Half> halves = MemoryMarshal.Cast<byte, Half>(bytes);
+                ReadOnlySpan<Half> halves = Elements<Half>(info);
                 for (int i = 0; i < values.Length; i++) values[i] = (float)halves[i];
                 break;
             case TensorType.BF16:
-                ReadOnlySpan<ushort> brains = MemoryMarshal.Cast<byte, ushort>(bytes);
+                ReadOnlySpan<ushort> brains = Elements<ushort>(info);
                 for (int i = 0; i < values.Length; i++) values[i] = BitConverter.UInt32BitsToSingle((uint)brains[i] << 16);
                 break;
             default:
@@ -150,6 +149,13 @@ public sealed unsafe class SafeTensorsFile : IDisposable
         _file?.Dispose();
         if (_pin.IsAllocated) _pin.Free();
         GC.SuppressFinalize(this);
+    }
+
+    private ReadOnlySpan<T> Elements<T>(TensorInfo info) where T : unmanaged
+    {
+        if (info.Count > Array.MaxLength) throw new InvalidDataException($"{Name}: {info} has {info.Count} elements, more than one span can hold");
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        return new ReadOnlySpan<T>(_data + info.Offset, (int)info.Count);
     }
 
     private TensorInfo Find(string tensor)

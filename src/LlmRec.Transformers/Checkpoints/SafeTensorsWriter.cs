@@ -10,9 +10,9 @@ public sealed class SafeTensorsWriter
 {
     private readonly SortedDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
-    private sealed record Entry(TensorType Type, long[] Shape, ByteSource Bytes, long Length);
+    private sealed record Entry(TensorType Type, long[] Shape, ByteCopy CopyTo, long Length);
 
-    private delegate ReadOnlySpan<byte> ByteSource();
+    private delegate void ByteCopy(long at, Span<byte> target);
 
     /// <summary>Notes that go into the header.</summary>
     public IDictionary<string, string> Metadata { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -52,7 +52,7 @@ public sealed class SafeTensorsWriter
             for (long at = 0; at < entry.Length; at += block.Length)
             {
                 int n = (int)Math.Min(block.Length, entry.Length - at);
-                entry.Bytes().Slice((int)at, n).CopyTo(block);
+                entry.CopyTo(at, block.AsSpan(0, n));
                 await stream.WriteAsync(block.AsMemory(0, n), cancellationToken).ConfigureAwait(false);
             }
     }
@@ -83,9 +83,11 @@ public sealed class SafeTensorsWriter
         }
         if (count != values.Length)
             throw new ArgumentException($"the tensor '{name}' has {values.Length} elements, which do not fill the shape [{string.Join(", ", sizes)}]", nameof(shape));
-        long bytes = count * TensorTypeTable.SizeOf(type);
-        if (bytes > int.MaxValue) throw new ArgumentException($"the tensor '{name}' has {bytes} bytes; cut it into parts of at most 2 GB", nameof(values));
-        if (!_entries.TryAdd(name, new Entry(type, sizes, () => MemoryMarshal.AsBytes(values.Span), bytes)))
+        int elementSize = TensorTypeTable.SizeOf(type);
+        long bytes = count * elementSize;
+        // Blocks are whole elements, so a tensor of more bytes than a span can hold is written all the same.
+        void CopyTo(long at, Span<byte> target) => MemoryMarshal.AsBytes(values.Span.Slice((int)(at / elementSize), target.Length / elementSize)).CopyTo(target);
+        if (!_entries.TryAdd(name, new Entry(type, sizes, CopyTo, bytes)))
             throw new ArgumentException($"there already is a tensor '{name}'", nameof(name));
     }
 
