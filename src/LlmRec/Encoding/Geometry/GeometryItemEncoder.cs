@@ -111,9 +111,10 @@ public sealed class GeometryItemEncoder : IItemEncoder, ISavedEncoder
     /// <param name="prefix">What the names of its tensors start with.</param>
     /// <param name="given">The inner encoder, where that is code of the host's.</param>
     /// <exception cref="InvalidDataException">The state is damaged, or the inner encoder is not given.</exception>
-    internal static GeometryItemEncoder Load(SafeTensorsFile file, string prefix, IItemEncoder? given)
+    internal static IItemEncoder Load(SafeTensorsFile file, string prefix, IItemEncoder? given)
     {
         if (given is GeometryItemEncoder whole) return whole;
+        if (given is CachedItemEncoder { Inner: GeometryItemEncoder }) return given;
         EmbeddingGeometry geometry = EmbeddingGeometry.Load(file, prefix);
         string[] kind = file.ReadStrings(prefix + "inner");
         if (kind.Length != 1) throw new InvalidDataException($"{file.Name}: an embedding geometry over {kind.Length} encoders");

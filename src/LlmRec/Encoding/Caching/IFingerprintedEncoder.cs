@@ -1,0 +1,8 @@
+namespace LlmRec;
+
+/// <summary>An item encoder that can say which one it is, so that vectors may be cached over restarts.</summary>
+public interface IFingerprintedEncoder : IItemEncoder
+{
+    /// <summary>A text that changes whenever a vector could: a hash of weights, tokenizer, pooling, prompt and the parts of an item that are read.</summary>
+    string Fingerprint { get; }
+}
