@@ -24,6 +24,9 @@ internal static class ClassicalFile
         [BprModel.KindName] = BprModel.Open,
         [BaselineRatingModel.KindName] = BaselineRatingModel.Open,
         [SvdRatingModel.KindName] = SvdRatingModel.Open,
+        [RatingKnnModel.KindName] = RatingKnnModel.Open,
+        [SlopeOneModel.KindName] = SlopeOneModel.Open,
+        [RatingAlsModel.KindName] = RatingAlsModel.Open,
     };
 
     public static async Task SaveAsync(FittedModel model, string path, CancellationToken cancellationToken)

@@ -19,7 +19,7 @@ public sealed class ItemKnnModel : LinearItemModel
     private readonly SparseItemWeights _weights;
 
     private ItemKnnModel(PositivePairs pairs, ItemKnnOptions options, SparseItemWeights weights)
-        : base(FormattableString.Invariant($"item-KNN {options.Weighting}{(options.Neighbours is { } k ? $" K{k}" : "")}"), pairs.Training, new EqualTastes(pairs), weights)
+        : base(FormattableString.Invariant($"item-KNN {options.Weighting}{(options.Neighbours is { } k ? $" K{k}" : "")}"), pairs.Training, new EqualTastes(pairs), weights, options.Voters)
     {
         _options = options;
         _pairs = pairs;

@@ -9,6 +9,12 @@ public sealed record ItemKnnOptions
     /// <summary>How many most similar items each item keeps, itself counted, at least 1; <see langword="null"/> keeps all. Default: 20.</summary>
     public int? Neighbours { get; init; } = 20;
 
+    /// <summary>
+    /// Of how many items of the history, those most similar to it, a candidate takes the sum, at least 1; <see langword="null"/> (the default) for all. With
+    /// <see cref="Neighbours"/> at <see langword="null"/> the neighbourhood is then the candidate's, as in LensKit, and not that of the history's items.
+    /// </summary>
+    public int? Voters { get; init; }
+
     /// <summary>Similarities are multiplied by c / (c + shrinkage) for c common users, at least 0: few common users are little evidence. Default: 0.</summary>
     public double Shrinkage { get; init; }
 
@@ -25,6 +31,7 @@ public sealed record ItemKnnOptions
     {
         to.Set("weighting", Weighting.ToString());
         to.Set("neighbours", Neighbours);
+        to.Set("voters", Voters);
         to.Set("shrinkage", Shrinkage);
         to.Set("k1", K1);
         to.Set("b", B);
@@ -38,6 +45,7 @@ public sealed record ItemKnnOptions
         {
             Weighting = file.Get("weighting", d.Weighting),
             Neighbours = (int?)file.Maybe("neighbours"),
+            Voters = (int?)file.Maybe("voters"),
             Shrinkage = file.Get("shrinkage", d.Shrinkage),
             K1 = file.Get("k1", d.K1),
             B = file.Get("b", d.B),
@@ -55,6 +63,7 @@ public sealed record ItemKnnOptions
     {
         if (!Enum.IsDefined(Weighting)) throw new ArgumentOutOfRangeException(nameof(Weighting), Weighting, "use one of the weightings of KnnWeighting");
         if (Neighbours is { } k) ArgumentOutOfRangeException.ThrowIfLessThan(k, 1, nameof(Neighbours));
+        if (Voters is { } v) ArgumentOutOfRangeException.ThrowIfLessThan(v, 1, nameof(Voters));
         if (!(Shrinkage >= 0 && double.IsFinite(Shrinkage))) throw new ArgumentOutOfRangeException(nameof(Shrinkage), Shrinkage, "use a finite number of at least 0");
         if (!(K1 >= 0 && double.IsFinite(K1))) throw new ArgumentOutOfRangeException(nameof(K1), K1, "use a finite number of at least 0");
         if (!(B is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(B), B, "use 0 to 1");

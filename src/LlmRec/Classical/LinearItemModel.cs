@@ -14,13 +14,16 @@ public abstract class LinearItemModel : FittedModel
     private readonly ItemTastes _tastes;
     private readonly ColdItems? _cold;
 
-    private protected LinearItemModel(string name, Training training, ItemTastes tastes, ItemWeights weights)
-        : this(name, training, tastes, weights, ColdItems.Of(training, tastes.Occurs))
+    private readonly int? _voters;   // of how many items of the history a candidate takes the sum; null for all
+
+    private protected LinearItemModel(string name, Training training, ItemTastes tastes, ItemWeights weights, int? voters = null)
+        : this(name, training, tastes, weights, voters, ColdItems.Of(training, tastes.Occurs))
     {
     }
 
-    private LinearItemModel(string name, Training training, ItemTastes tastes, ItemWeights weights, ColdItems? cold) : base(name, training, cold)
+    private LinearItemModel(string name, Training training, ItemTastes tastes, ItemWeights weights, int? voters, ColdItems? cold) : base(name, training, cold)
     {
+        _voters = voters;
         _tastes = tastes;
         _cold = cold;
         Weights = weights;
@@ -49,23 +52,49 @@ public abstract class LinearItemModel : FittedModel
         {
             Span<float> row = scores.Slice(r * m, m);
             row.Clear();
-            foreach ((int item, float share) in SharesOf(requests[r].User)) Weights.AddRow(item, share, row);
+            if (_voters is { } voters) Vote(requests[r].User, voters, row);
+            else foreach ((_, int item, float share) in SharesOf(requests[r].User)) Weights.AddRow(item, share, row);
         }
+    }
+
+    private void Vote(UserContext user, int voters, Span<float> scores)
+    {
+        int m = scores.Length;
+        float[] parts = new float[m], best = new float[m * voters];   // (m, voters), each largest first
+        foreach ((_, int item, float share) in SharesOf(user))
+        {
+            Weights.AddRow(item, share, parts);
+            for (int j = 0; j < m; j++)
+            {
+                float part = parts[j];
+                Span<float> row = best.AsSpan(j * voters, voters);
+                if (!(part > row[^1])) continue;
+                int at = voters - 1;
+                for (; at > 0 && row[at - 1] < part; at--) row[at] = row[at - 1];
+                row[at] = part;
+            }
+            Array.Clear(parts);
+        }
+        for (int j = 0; j < m; j++)
+            for (int k = 0; k < voters; k++) scores[j] += best[j * voters + k];
     }
 
     private protected sealed override void SimilarTo(int item, Span<float> similarities) => Weights.AddRow(item, 1, similarities);
 
     private protected sealed override IEnumerable<ModelReason> ReasonsOf(UserContext user, int item)
     {
-        var parts = new SortedDictionary<int, double>();
-        foreach ((int from, float share) in _tastes.Of(user))
-        {
-            double part = _cold?.IsCold(from) == true ? _cold.SharesOf(from).Sum(s => s.Share * Weights.At(s.Item, item)) : Weights.At(from, item);
-            parts[from] = parts.GetValueOrDefault(from) + share * part;
-        }
-        return parts.Select(p => ModelReason.Of(Items[p.Key], p.Value));
+        IEnumerable<(int Origin, double Part)> parts = SharesOf(user).Select(s => (s.Origin, s.Share * Weights.At(s.Item, item)));
+        if (_voters is { } voters) parts = parts.OrderByDescending(p => p.Part).Take(voters);
+        return parts.GroupBy(p => p.Origin).OrderBy(g => g.Key).Select(g => ModelReason.Of(Items[g.Key], g.Sum(p => p.Part)));
     }
 
-    private IEnumerable<(int Item, float Share)> SharesOf(UserContext user) => _cold is null ? _tastes.Of(user)
-        : _tastes.Of(user).SelectMany(s => _cold.IsCold(s.Item) ? _cold.SharesOf(s.Item).Select(c => (c.Item, s.Share * c.Share)) : [s]);
+    /// <summary>The items that speak for a user with their shares: those of the history, cold ones replaced by the items most like them.</summary>
+    private IEnumerable<(int Origin, int Item, float Share)> SharesOf(UserContext user)
+    {
+        foreach ((int item, float share) in _tastes.Of(user))
+        {
+            if (_cold?.IsCold(item) != true) yield return (item, item, share);
+            else foreach ((int like, float part) in _cold.SharesOf(item)) yield return (item, like, share * part);
+        }
+    }
 }

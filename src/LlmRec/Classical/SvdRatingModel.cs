@@ -65,8 +65,8 @@ public sealed class SvdRatingModel : RatingModel
         var rows = new RatingRows(training, options.Scale);
         int f = options.Factors;
         double[] bu = new double[rows.Users], bi = new double[rows.Items];
-        double[] p = Normal(rows.Users, options, 0), q = Normal(rows.Items, options, 1);
-        double[]? y = options.ImplicitFeedback ? Normal(rows.Items, options, 2) : null;
+        double[] p = Normal(rows.Users, options.Factors, options.InitialDeviation, options.Seed, 0), q = Normal(rows.Items, options.Factors, options.InitialDeviation, options.Seed, 1);
+        double[]? y = options.ImplicitFeedback ? Normal(rows.Items, options.Factors, options.InitialDeviation, options.Seed, 2) : null;
         Descend(rows, [.. Enumerable.Range(0, rows.Users)], options, bu, bi, p, q, y, progress, cancellationToken);
         return new(training, rows, options, bu, bi, p, q, y);
     }
@@ -99,8 +99,8 @@ public sealed class SvdRatingModel : RatingModel
         var rows = new RatingRows(training, _options.Scale);
         int f = _options.Factors;
         // numbers go by first appearance, so what is new stands at the end; it starts as in a fit
-        double[] p = Normal(rows.Users, _options, 0), q = Normal(rows.Items, _options, 1), bu = new double[rows.Users], bi = new double[rows.Items];
-        double[]? y = _y is null ? null : Normal(rows.Items, _options, 2);
+        double[] p = Normal(rows.Users, f, _options.InitialDeviation, _options.Seed, 0), q = Normal(rows.Items, f, _options.InitialDeviation, _options.Seed, 1), bu = new double[rows.Users], bi = new double[rows.Items];
+        double[]? y = _y is null ? null : Normal(rows.Items, f, _options.InitialDeviation, _options.Seed, 2);
         _p.CopyTo(p, 0);
         _q.CopyTo(q, 0);
         _bu.CopyTo(bu, 0);
@@ -182,13 +182,13 @@ public sealed class SvdRatingModel : RatingModel
     }
 
     /// <summary>Normal values by the polar form of Box and Muller.</summary>
-    private static double[] Normal(int rows, SvdRatingOptions options, int stream)
+    internal static double[] Normal(int rows, int factors, double deviation, int seed, int stream)
     {
-        var random = SplitMix.Of(options.Seed, stream);
-        double[] x = new double[checked(rows * options.Factors)];
+        var random = SplitMix.Of(seed, stream);
+        double[] x = new double[checked(rows * factors)];
         for (int i = 0; i < x.Length; i += 2)
         {
-            double radius = options.InitialDeviation * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
+            double radius = deviation * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
             (double sine, double cosine) = Math.SinCos(2 * Math.PI * random.NextDouble());
             x[i] = radius * cosine;
             if (i + 1 < x.Length) x[i + 1] = radius * sine;

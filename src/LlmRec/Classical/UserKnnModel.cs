@@ -56,13 +56,20 @@ public sealed class UserKnnModel : FittedModel
     {
         to.Set("weighting", _options.Weighting.ToString());
         to.Set("neighbours", _options.Neighbours);
+        to.Set("neighboursOfEachItem", _options.NeighboursOfEachItem);
         to.Set("shrinkage", _options.Shrinkage);
     }
 
     internal static UserKnnModel Open(OpenedModel file)
     {
         var d = new UserKnnOptions();
-        UserKnnOptions options = new() { Weighting = file.Get("weighting", d.Weighting), Neighbours = file.Get("neighbours", d.Neighbours), Shrinkage = file.Get("shrinkage", d.Shrinkage) };
+        UserKnnOptions options = new()
+        {
+            Weighting = file.Get("weighting", d.Weighting),
+            Neighbours = file.Get("neighbours", d.Neighbours),
+            NeighboursOfEachItem = file.Get("neighboursOfEachItem", d.NeighboursOfEachItem),
+            Shrinkage = file.Get("shrinkage", d.Shrinkage),
+        };
         options.Check();
         return new(PositivePairs.From(file.Training), options);
     }
@@ -77,8 +84,11 @@ public sealed class UserKnnModel : FittedModel
             Span<float> row = scores.Slice(r * m, m);
             row.Clear();
             (int[] ids, float[] values) = search.NearestTo(requests[r].User, _pairs.HistoryOf(requests[r].User));
+            // nearest first: of a candidate's own neighbours the first speak
+            int[]? heard = _options.NeighboursOfEachItem ? new int[m] : null;
             for (int k = 0; k < ids.Length; k++)
-                foreach (int j in users.ColumnsOf(ids[k])) row[j] += values[k];
+                foreach (int j in users.ColumnsOf(ids[k]))
+                    if (heard is null || heard[j]++ < _options.Neighbours) row[j] += values[k];
         }
     }
 
@@ -97,10 +107,11 @@ public sealed class UserKnnModel : FittedModel
         int[] history = _pairs.HistoryOf(user);
         (int[] ids, float[] values) = new Search(this).NearestTo(user, history);
         double[] parts = new double[history.Length];
+        int heard = 0;
         for (int k = 0; k < ids.Length; k++)
         {
             ReadOnlySpan<int> theirs = _pairs.Matrix.ColumnsOf(ids[k]);
-            if (theirs.BinarySearch(item) < 0) continue;
+            if (theirs.BinarySearch(item) < 0 || _options.NeighboursOfEachItem && heard++ >= _options.Neighbours) continue;
             double all = 0;
             foreach (int i in theirs)
                 if (history.AsSpan().BinarySearch(i) >= 0) all += _similarity.RowWeights[i];
@@ -115,7 +126,7 @@ public sealed class UserKnnModel : FittedModel
     {
         private readonly double[] _sums = new double[model._pairs.Matrix.Rows];
         private readonly int[] _common = new int[model._pairs.Matrix.Rows];
-        private readonly LargestOfRow _nearest = new(model._options.Neighbours);
+        private readonly LargestOfRow _nearest = new(model._options.NeighboursOfEachItem ? Math.Max(1, model._pairs.Matrix.Rows) : model._options.Neighbours);
 
         public (int[] Ids, float[] Values) NearestTo(UserContext user, int[] history)
         {

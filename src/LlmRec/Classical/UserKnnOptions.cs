@@ -9,6 +9,12 @@ public sealed record UserKnnOptions
     /// <summary>How many most similar users speak, at least 1. Default: 100.</summary>
     public int Neighbours { get; init; } = 100;
 
+    /// <summary>
+    /// Whether each candidate is spoken for by the most similar of those who took it, and not by those of the most similar users who happen to have taken it.
+    /// Default: false.
+    /// </summary>
+    public bool NeighboursOfEachItem { get; init; }
+
     /// <summary>Similarities are multiplied by c / (c + shrinkage) for c common items, at least 0. Default: 0.</summary>
     public double Shrinkage { get; init; }
 

@@ -24,6 +24,13 @@ internal static class FittedModels
         ["iALS"] = (c, l) => ImplicitAlsModel.Fit(c, l, new() { Factors = 6, Regularisation = 1 }),
         ["iALS scaled"] = (c, l) => ImplicitAlsModel.Fit(c, l, new() { Factors = 6, Objective = AlsObjective.FrequencyScaled, Alpha = 0.1, Regularisation = 0.1 }),
         ["BPR"] = (c, l) => BprModel.Fit(c, l, new() { Factors = 6, Epochs = 60, LearningRate = 0.05 }),
+        ["item-KNN voters"] = (c, l) => ItemKnnModel.Fit(c, l, new() { Weighting = KnnWeighting.Cosine, Neighbours = null, Voters = 3 }),
+        ["user-KNN of each item"] = (c, l) => UserKnnModel.Fit(c, l, new() { Neighbours = 3, NeighboursOfEachItem = true }),
+        ["rating KNN items"] = (c, l) => RatingKnnModel.Fit(c, l, new() { Shrinkage = 2 }),
+        ["rating KNN users"] = (c, l) => RatingKnnModel.Fit(c, l, new() { ItemBased = false, Method = RatingKnnMethod.WithZScore, Similarity = RatingSimilarity.CentredCosine, Neighbours = 6 }),
+        ["rating KNN basic"] = (c, l) => RatingKnnModel.Fit(c, l, new() { Method = RatingKnnMethod.Basic, Similarity = RatingSimilarity.Pearson, Neighbours = 6, Shrinkage = 1 }),
+        ["Slope One"] = (c, l) => SlopeOneModel.Fit(c, l),
+        ["ALS"] = (c, l) => RatingAlsModel.Fit(c, l, new() { Factors = 3, Regularisation = 0.3 }),
         ["baseline"] = (c, l) => BaselineRatingModel.Fit(c, l),
         ["SVD"] = (c, l) => SvdRatingModel.Fit(c, l, new() { Factors = 5, Epochs = 100, LearningRate = 0.03, InitialDeviation = 0.05 }),
         ["SVD++"] = (c, l) => SvdRatingModel.Fit(c, l, SvdRatingOptions.PlusPlus with { Factors = 5, Epochs = 100, LearningRate = 0.03, InitialDeviation = 0.05 }),
@@ -45,8 +52,8 @@ internal static class FittedModels
         {
             for (int e = 0; e < 9; e++)
             {
-                int genre = random.Next(8) == 0 ? random.Next(3) : u % 3, item = 15 * genre + random.Next(13);   // the last two of a genre are cold
-                log.Add($"u{u}", ids[item], random.Next(12) == 0 ? InteractionKind.Dislike : InteractionKind.Rating, (genre == u % 3 ? 4 : 2) + random.Next(2), SmallShop.Start.AddHours(u + 40 * e));
+                int genre = random.Next(5) == 0 ? random.Next(3) : u % 3, item = 15 * genre + random.Next(13);   // the last two of a genre are cold
+                log.Add($"u{u}", ids[item], random.Next(12) == 0 ? InteractionKind.Dislike : InteractionKind.Rating, (genre == u % 3 ? 4 : 1) + random.Next(2), SmallShop.Start.AddHours(u + 40 * e));
             }
         }
         return (catalog, log);

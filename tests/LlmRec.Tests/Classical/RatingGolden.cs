@@ -6,7 +6,9 @@ namespace LlmRec.Tests.Classical;
 /// <summary>The five folds of MovieLens 100k.</summary>
 internal static class RatingGolden
 {
-    public static Catalog Catalog => Golden.MovieLens100k().Catalog;
+    private static readonly Lazy<Catalog> s_catalog = new(() => Golden.MovieLens100k().Catalog);
+
+    public static Catalog Catalog => s_catalog.Value;
 
     public static InteractionLog Train(int fold) => Read($"data/ml-100k/u{fold}.base");
 
@@ -36,6 +38,20 @@ internal static class RatingGolden
             for (int k = 0; k < events.Length; k++) sum += Math.Pow(ratings[k] - events[k].Value!.Value, 2);
         }
         return Math.Sqrt(sum / test.Count);
+    }
+
+    /// <summary>Predictions of the first 500 rows of the first fold's test.</summary>
+    public static double[] First500(IRatingModel model)
+    {
+        var predictions = new List<double>();
+        foreach (IGrouping<string, string[]> user in File.ReadLines(SharedData.PathOrSkip("golden/cf/surprise_u1_test500.tsv")).Skip(1).Select(l => l.Split('\t')).GroupBy(f => f[0]))
+        {
+            string[] items = [.. user.Select(f => f[1])];
+            float[] ratings = new float[items.Length];
+            model.Predict(UserContext.Of(user.Key), items, ratings);
+            predictions.AddRange(ratings.Select(r => (double)r));
+        }
+        return [.. predictions];
     }
 
     /// <summary>The golden error over the five folds.</summary>
