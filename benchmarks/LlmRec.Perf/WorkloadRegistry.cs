@@ -22,5 +22,8 @@ internal static class WorkloadRegistry
         new RecommendWorkload(),
         new DiversifyWorkload(),
         new HnswChangesWorkload(),
+        new AlsWorkload(gradient: false),
+        new AlsWorkload(gradient: true),
+        new FactorTopKWorkload(),
     ];
 }

@@ -1,25 +1,31 @@
 using System.Numerics.Tensors;
+using System.Runtime.ExceptionServices;
 using LlmRec.Kernels;
 
 namespace LlmRec;
 
 /// <summary>
-/// The half step of implicit ALS: with the other side Y fixed, x = A⁻¹ b for each row, where A = all·YᵀY + taken·Σ y yᵀ + λ·I and
+/// The half step of implicit ALS in float64: with the other side Y fixed, x = A⁻¹ b for each row, where A = all·YᵀY + taken·Σ y yᵀ + λ·I and
 /// b = target·Σ y, the sums over the row's entries.
 /// </summary>
 internal sealed class AlsHalfStep
 {
     private readonly ImplicitAlsOptions _options;
     private readonly double _all, _taken, _target;
-    private readonly ParallelOptions _parallel;
 
     public AlsHalfStep(ImplicitAlsOptions options, CancellationToken cancellationToken = default)
     {
         _options = options;
         // the confidence of a taken pair is α, of which YᵀY holds 1 already
         (_all, _taken, _target) = options.Objective == AlsObjective.Confidence ? (1.0, options.Alpha - 1, options.Alpha) : (options.Alpha, 1.0, 1.0);
-        _parallel = new() { MaxDegreeOfParallelism = options.Threads == 0 ? -1 : options.Threads, CancellationToken = cancellationToken };
+        Parallel = new() { MaxDegreeOfParallelism = options.Threads == 0 ? -1 : options.Threads, CancellationToken = cancellationToken };
     }
+
+    /// <summary>How many threads.</summary>
+    public ParallelOptions Parallel { get; }
+
+    /// <summary>The weights of YᵀY and of the sum over a row's entries.</summary>
+    public (double All, double Taken) Weights => (_all, _taken);
 
     /// <summary>What each taken pair should score, times its weight.</summary>
     public double Target => _target;
@@ -29,7 +35,7 @@ internal sealed class AlsHalfStep
     {
         int f = _options.Factors;
         double[] gram = new double[f * f];
-        NormalEquations.Gram(y, y.Length / f, f, _all, gram, _parallel);
+        NormalEquations.Gram(y, y.Length / f, f, _all, gram, Parallel);
         return gram;
     }
 
@@ -42,15 +48,31 @@ internal sealed class AlsHalfStep
         int f = _options.Factors;
         double[] gram = Gram(y);
         if (_options.Solver == AlsSolver.ConjugateGradient) Mirror(gram, f);
-        Parallel.For(0, matrix.Rows, _parallel, () => new Scratch(f), (r, _, scratch) =>
+        ForRows(matrix.Rows, () => new Scratch(f), (r, scratch) =>
         {
             ReadOnlySpan<int> row = matrix.ColumnsOf(r);
             Span<double> vector = x.AsSpan(r * f, f);
             if (row.IsEmpty) vector.Clear();
             else if (_options.Solver == AlsSolver.Cholesky) Solve(row, y, gram, vector, scratch);
             else Improve(row, y, gram, vector, scratch);
-            return scratch;
-        }, _ => { });
+        });
+    }
+
+    /// <summary>Runs a body for every row on the threads allowed; what the body throws comes out as it is.</summary>
+    public void ForRows<T>(int rows, Func<T> scratch, Action<int, T> body)
+    {
+        try
+        {
+            System.Threading.Tasks.Parallel.For(0, rows, Parallel, scratch, (r, _, mine) =>
+            {
+                body(r, mine);
+                return mine;
+            }, static _ => { });
+        }
+        catch (AggregateException e) when (e.InnerException is ArithmeticException inner)
+        {
+            ExceptionDispatchInfo.Throw(inner);
+        }
     }
 
     /// <summary>The exact vector of one row; <paramref name="scratch"/> then holds the factor of A and the gathered y.</summary>
@@ -105,7 +127,8 @@ internal sealed class AlsHalfStep
             TensorPrimitives.MultiplyAdd(rows.Slice(i, f), _taken * TensorPrimitives.Dot(rows.Slice(i, f), v), result, result);
     }
 
-    private double Penalty(int entries, int others) => _options.Objective == AlsObjective.Confidence
+    /// <summary>λ of a row with that many entries while the other side has that many vectors.</summary>
+    public double Penalty(int entries, int others) => _options.Objective == AlsObjective.Confidence
         ? _options.Regularisation
         : _options.Regularisation * Math.Pow(entries + _options.Alpha * others, _options.FrequencyExponent);
 

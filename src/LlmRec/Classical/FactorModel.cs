@@ -9,8 +9,7 @@ namespace LlmRec;
 /// </remarks>
 public abstract class FactorModel : FittedModel
 {
-    private readonly float[] _narrow;
-    private readonly float[] _bias;
+    private readonly FactorScorer _scorer;
     private readonly double[] _norms;
 
     /// <param name="name">Name for tables.</param>
@@ -24,8 +23,7 @@ public abstract class FactorModel : FittedModel
         Factors = factors;
         Trained = items;
         (Y, B) = TextFactors.Fill(pairs.Training, pairs.Occurs, items, factors, biases);
-        _narrow = FactorScores.Narrow(Y);
-        _bias = B is null ? [] : FactorScores.Narrow(B);
+        _scorer = new(pairs.Items.Length, Y, factors, B);
         _norms = new double[pairs.Items.Length];
         for (int i = 0; i < _norms.Length; i++) _norms[i] = TensorPrimitives.Norm<double>(VectorOf(i));
     }
@@ -50,8 +48,16 @@ public abstract class FactorModel : FittedModel
     /// <summary>Writes the vector of a user into f zeros.</summary>
     private protected abstract void UserVector(UserContext user, double[] x);
 
+    /// <summary>The same in float32, for scores.</summary>
+    private protected virtual void NarrowVector(UserContext user, Span<float> x)
+    {
+        double[] wide = new double[x.Length];
+        UserVector(user, wide);
+        for (int k = 0; k < x.Length; k++) x[k] = (float)wide[k];
+    }
+
     private protected sealed override void ScoreTrained(IReadOnlyList<TopNRequest> requests, Span<float> scores) =>
-        FactorScores.Write(requests, _narrow, Items.Count, Factors, _bias, UserVector, scores);
+        _scorer.Score(requests, NarrowVector, scores);
 
     private protected sealed override void SimilarTo(int item, Span<float> similarities)
     {

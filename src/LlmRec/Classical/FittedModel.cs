@@ -47,6 +47,8 @@ public abstract class FittedModel : IScoringModel
         for (int r = 0; r < requests.Count; r++) _cold.Fill(scores.Slice(r * m, m));
     }
 
+    IReadOnlyList<IReadOnlyList<ScoredItem>> ITopNModel.Recommend(IReadOnlyList<TopNRequest> requests, int count) => TopNSelection.FromScores(this, requests, count, Training.IndexOf);
+
     /// <summary>The best items for one user.</summary>
     /// <param name="user">The user.</param>
     /// <param name="count">Most items wanted, at least 1.</param>

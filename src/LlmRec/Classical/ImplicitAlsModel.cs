@@ -10,7 +10,8 @@ namespace LlmRec;
 /// <remarks>
 /// A user is folded in: the exact half step on the history, so a stranger is as good as a user of the training.
 /// An iteration is O(entries · f² + (users + items) · f³) with <see cref="AlsSolver.Cholesky"/> and O(steps · (entries · f + (users + items) · f²))
-/// with <see cref="AlsSolver.ConjugateGradient"/>; a score is O(history · f² + f³ + items · f) a user. float64 inside.
+/// with <see cref="AlsSolver.ConjugateGradient"/>; a score is O(history · f² + f³ + items · f) a user. float32 inside, unless
+/// <see cref="ImplicitAlsOptions.DoublePrecision"/> is asked for; explanations and updates in float64.
 /// An explanation shares the score out among the items of the history as in §5 of the first paper. An update solves the vectors of the users concerned and then those of their items, exactly, and
 /// leaves the others; a user is forgotten by one iteration without the user from where the others stand, which keeps more
 /// than nine of ten recommended items of a new fit on MovieLens 100k (another seed keeps three quarters). Immutable and thread-safe.
@@ -21,19 +22,28 @@ public sealed class ImplicitAlsModel : FactorModel
 
     private readonly ImplicitAlsOptions _options;
     private readonly AlsHalfStep _step;
-    private readonly double[] _x;         // X (users, f)
-    private readonly double[] _gram;
+    private readonly double[] _x;             // X (users, f)
+    private readonly bool _folded;            // X is what a fold-in gives
+    private readonly Lazy<double[]> _gram;
+    private readonly AlsSide? _side;          // Y in float32; null in float64
 
-    private ImplicitAlsModel(PositivePairs pairs, ImplicitAlsOptions options, double[] x, double[] y)
+    private ImplicitAlsModel(PositivePairs pairs, ImplicitAlsOptions options, double[] x, double[] y, bool folded = false)
         : base(FormattableString.Invariant($"iALS {options.Factors}"), pairs, options.Factors, y)
     {
         _options = options;
         _x = x;
+        _folded = folded;
         _step = new AlsHalfStep(options);
-        _gram = _step.Gram(y);
+        _gram = new(() => _step.Gram(y));
+        if (options.DoublePrecision) return;
+        RowMatrix narrow = FactorMatrix.Narrow(y, options.Factors);
+        _side = new(narrow, options, Y == y ? null : FactorMatrix.Narrow(Y, options.Factors));
     }
 
-    /// <summary>X: training users × <see cref="FactorModel.Factors"/> values, in the order of their first appearance in the log. Scores use the folded-in vector instead, which is newer by half a step.</summary>
+    /// <summary>
+    /// X: training users × <see cref="FactorModel.Factors"/> values, in the order of their first appearance in the log. After a fit in float32 they are folded in, and
+    /// else those of the last iteration or update. Scores always use the folded-in vector.
+    /// </summary>
     public ReadOnlySpan<double> UserFactors => _x;
 
     /// <summary>Fits the model.</summary>
@@ -56,15 +66,29 @@ public sealed class ImplicitAlsModel : FactorModel
     /// <summary>The iterations from given factors, which are overwritten.</summary>
     internal static ImplicitAlsModel Fit(PositivePairs pairs, ImplicitAlsOptions options, double[] x, double[] y, IProgress<BuildProgress>? progress, CancellationToken cancellationToken)
     {
-        var step = new AlsHalfStep(options, cancellationToken);
         SparseMatrix transpose = pairs.Matrix.Transpose();
+        if (options.DoublePrecision)
+        {
+            var step = new AlsHalfStep(options, cancellationToken);
+            for (int i = 0; i < options.Iterations; i++)
+            {
+                step.Run(pairs.Matrix, y, x);
+                step.Run(transpose, x, y);
+                progress?.Report(new("factorising", (i + 1.0) / options.Iterations));
+            }
+            return new(pairs, options, x, y);
+        }
+
+        RowMatrix users = FactorMatrix.Narrow(x, options.Factors), items = FactorMatrix.Narrow(y, options.Factors);
         for (int i = 0; i < options.Iterations; i++)
         {
-            step.Run(pairs.Matrix, y, x);
-            step.Run(transpose, x, y);
+            new AlsSide(items, options, cancellationToken: cancellationToken).Run(pairs.Matrix, users);
+            new AlsSide(users, options, cancellationToken: cancellationToken).Run(transpose, items);
             progress?.Report(new("factorising", (i + 1.0) / options.Iterations));
         }
-        return new(pairs, options, x, y);
+        // one more half step, so that the vectors of the training users are those of their fold-in
+        new AlsSide(items, options, cancellationToken: cancellationToken).Run(pairs.Matrix, users, exactly: true);
+        return new(pairs, options, FactorMatrix.Widen(users), FactorMatrix.Widen(items), folded: true);
     }
 
     internal override string Kind => KindName;
@@ -84,7 +108,7 @@ public sealed class ImplicitAlsModel : FactorModel
             if (Pairs.UserOf(training.Events.UserTable[u]) is >= 0 and int old) _x.AsSpan(old * f, f).CopyTo(x.AsSpan(u * f));
         var step = new AlsHalfStep(_options, cancellationToken);
         var scratch = new AlsHalfStep.Scratch(f);
-        foreach (int u in changed) step.Solve(pairs.Matrix.ColumnsOf(u), y, _gram, x.AsSpan(u * f, f), scratch);
+        foreach (int u in changed) step.Solve(pairs.Matrix.ColumnsOf(u), y, _gram.Value, x.AsSpan(u * f, f), scratch);
         SparseMatrix items = pairs.Matrix.Transpose();
         double[] gram = step.Gram(x);
         foreach (int i in PositivePairs.ItemsOf(changed.Select(u => (pairs, training.Events.UserTable[u]))))
@@ -105,11 +129,12 @@ public sealed class ImplicitAlsModel : FactorModel
     }
 
     internal override FittedModel Grown(Training training) =>
-        new ImplicitAlsModel(PositivePairs.From(training), _options, _x, Padded(Trained, training.Items.Length * Factors));
+        new ImplicitAlsModel(PositivePairs.From(training), _options, _x, Padded(Trained, training.Items.Length * Factors), _folded);
 
     internal override void Save(SavedModel to)
     {
         _options.Save(to);
+        to.Set("foldedIn", _folded);
         to.Tensors.Add("user.factors", _x, Pairs.Matrix.Rows, Factors);
         to.Tensors.Add("item.factors", Trained, Items.Count, Factors);
     }
@@ -118,12 +143,30 @@ public sealed class ImplicitAlsModel : FactorModel
     {
         PositivePairs pairs = PositivePairs.From(file.Training);
         ImplicitAlsOptions options = ImplicitAlsOptions.Open(file);
-        return new(pairs, options, file.Doubles("user.factors", pairs.Matrix.Rows, options.Factors), file.Doubles("item.factors", pairs.Items.Length, options.Factors));
+        return new(pairs, options, file.Doubles("user.factors", pairs.Matrix.Rows, options.Factors), file.Doubles("item.factors", pairs.Items.Length, options.Factors), file.Get("foldedIn", false));
     }
 
-    private ImplicitAlsModel With(ImplicitAlsOptions options) => new(Pairs, options, _x, Trained);
+    private ImplicitAlsModel With(ImplicitAlsOptions options) => new(Pairs, options, _x, Trained, _folded);
 
-    private protected override void UserVector(UserContext user, double[] x) => _step.Solve(Pairs.HistoryOf(user), Y, _gram, x, new(Factors));
+    private protected override void UserVector(UserContext user, double[] x)
+    {
+        if (_side is null)
+        {
+            _step.Solve(Pairs.HistoryOf(user), Y, _gram.Value, x, new(Factors));
+            return;
+        }
+        float[] narrow = new float[Factors];
+        NarrowVector(user, narrow);
+        for (int k = 0; k < narrow.Length; k++) x[k] = narrow[k];
+    }
+
+    private protected override void NarrowVector(UserContext user, Span<float> x)
+    {
+        if (_side is null) base.NarrowVector(user, x);
+        else if (_folded && user.History.Count == 0 && Pairs.UserOf(user.Id) is >= 0 and int known)
+            for (int k = 0; k < x.Length; k++) x[k] = (float)_x[known * x.Length + k];
+        else _side.Solve(Pairs.HistoryOf(user), x);
+    }
 
     /// <summary>The vector of a user: the exact half step on the history.</summary>
     /// <param name="user">The user; the id looks up the training events, further ones come as history.</param>
@@ -132,7 +175,7 @@ public sealed class ImplicitAlsModel : FactorModel
     {
         ArgumentNullException.ThrowIfNull(user);
         double[] x = new double[Factors];
-        _step.Solve(Pairs.HistoryOf(user), Y, _gram, x, new(Factors));
+        UserVector(user, x);
         return x;
     }
 
@@ -147,7 +190,7 @@ public sealed class ImplicitAlsModel : FactorModel
         int[] history = Pairs.HistoryOf(user);
         if (history.Length == 0) return [];
         var scratch = new AlsHalfStep.Scratch(f);
-        _step.Solve(history, Y, _gram, scratch.Residual, scratch);
+        _step.Solve(history, Y, _gram.Value, scratch.Residual, scratch);
         double[] w = Y[(target * f)..(target * f + f)];
         NormalEquations.Solve(scratch.Matrix, f, w);
         return [.. history.Select(j => (j, _step.Target * TensorPrimitives.Dot(w, VectorOf(j))))];

@@ -30,6 +30,9 @@ public sealed record ImplicitAlsOptions
     /// <summary>Steps of <see cref="AlsSolver.ConjugateGradient"/>, at least 1. Default: 3.</summary>
     public int ConjugateGradientSteps { get; init; } = 3;
 
+    /// <summary>Whether to compute in float64, at several times the cost of float32: for comparisons to the last digits. Default: false.</summary>
+    public bool DoublePrecision { get; init; }
+
     /// <summary>Seed of the first factors, uniform in [0, 0.01). Default: 1.</summary>
     public int Seed { get; init; } = 1;
 
@@ -46,6 +49,7 @@ public sealed record ImplicitAlsOptions
         to.Set("frequencyExponent", FrequencyExponent);
         to.Set("solver", Solver.ToString());
         to.Set("conjugateGradientSteps", ConjugateGradientSteps);
+        to.Set("doublePrecision", DoublePrecision);
         to.Set("seed", Seed);
         to.Set("threads", Threads);
     }
@@ -63,6 +67,7 @@ public sealed record ImplicitAlsOptions
             FrequencyExponent = file.Get("frequencyExponent", d.FrequencyExponent),
             Solver = file.Get("solver", d.Solver),
             ConjugateGradientSteps = file.Get("conjugateGradientSteps", d.ConjugateGradientSteps),
+            DoublePrecision = file.Get("doublePrecision", d.DoublePrecision),
             Seed = file.Get("seed", d.Seed),
             Threads = file.Get("threads", d.Threads),
         };

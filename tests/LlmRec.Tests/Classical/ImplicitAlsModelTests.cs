@@ -15,7 +15,7 @@ public sealed class ImplicitAlsModelTests
     private static ImplicitAlsModel FromGoldenStart(ImplicitAlsOptions options)
     {
         Dictionary<string, double[]> golden = Golden.Doubles(File);
-        return ImplicitAlsModel.Fit(s_pairs.Value, options with { Factors = 16, Threads = 1 }, golden["user_factors0"], golden["item_factors0"], null, default);
+        return ImplicitAlsModel.Fit(s_pairs.Value, options with { Factors = 16, Threads = 1, DoublePrecision = true }, golden["user_factors0"], golden["item_factors0"], null, default);
     }
 
     // the library hands its conjugate gradients the regularisation as a float
@@ -122,7 +122,7 @@ public sealed class ImplicitAlsModelTests
     private static ImplicitAlsModel FromGoldenItems()
     {
         Dictionary<string, double[]> golden = Golden.Doubles(File);
-        return ImplicitAlsModel.Fit(s_pairs.Value, new() { Factors = 16, Alpha = 40, Iterations = 0, Threads = 1 }, golden["user_factors0"], golden["foldin.item_factors"], null, default);
+        return ImplicitAlsModel.Fit(s_pairs.Value, new() { Factors = 16, Alpha = 40, Iterations = 0, Threads = 1, DoublePrecision = true }, golden["user_factors0"], golden["foldin.item_factors"], null, default);
     }
 
     [Test]
@@ -143,6 +143,69 @@ public sealed class ImplicitAlsModelTests
         double[] one = ImplicitAlsModel.Fit(catalog, log, options with { Threads = 1 }).ItemFactors.ToArray();
         double[] three = ImplicitAlsModel.Fit(catalog, log, options with { Threads = 3 }).ItemFactors.ToArray();
         Assert.That(one, Is.EqualTo(three));
+    }
+
+    [TestCase(AlsObjective.Confidence, AlsSolver.Cholesky)]
+    [TestCase(AlsObjective.Confidence, AlsSolver.ConjugateGradient)]
+    [TestCase(AlsObjective.FrequencyScaled, AlsSolver.Cholesky)]
+    public void Fit_InFloat32StaysNearFloat64(AlsObjective objective, AlsSolver solver)
+    {
+        (Catalog catalog, InteractionLog log) = SmallRatings.Make();
+        var options = new ImplicitAlsOptions { Factors = 6, Iterations = 4, Objective = objective, Solver = solver, Alpha = objective == AlsObjective.Confidence ? 5 : 0.1, Regularisation = 0.1 };
+        ImplicitAlsModel narrow = ImplicitAlsModel.Fit(catalog, log, options), wide = ImplicitAlsModel.Fit(catalog, log, options with { DoublePrecision = true });
+        UserContext user = UserContext.Of("u3");
+        float[] scores = new float[catalog.Count], exact = new float[catalog.Count];
+        narrow.Score([new(user, [])], scores);
+        wide.Score([new(user, [])], exact);
+        IReadOnlyList<ModelReason> parts = narrow.Explain(user, "i2");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(scores, Is.EqualTo(exact).Within(0.01));
+            Assert.That(narrow.FoldIn(user), Is.EqualTo(wide.FoldIn(user)).Within(0.01));
+            Assert.That(parts.Sum(p => p.Score), Is.EqualTo(scores[narrow.Items.ToList().IndexOf("i2")]).Within(1e-4));
+        }
+    }
+
+    [Test]
+    public void Fit_SaysWhenTheEquationsAreSingular()
+    {
+        var log = new InteractionLog(Enumerable.Range(0, 50).Select(u => new Interaction($"u{u}", "i0")));
+        var catalog = new Catalog([new Item { Id = "i0" }]);
+        Assert.That(() => ImplicitAlsModel.Fit(catalog, log, new() { Factors = 8, Alpha = 1e12, Regularisation = 1e-12 }),
+            Throws.InstanceOf<ArithmeticException>().With.Message.Contains(nameof(ImplicitAlsOptions.Regularisation)));
+    }
+
+    /// <summary>λ is lost beside the counts in float32: what it cannot factor is solved in float64.</summary>
+    [Test]
+    public void Fit_SolvesWhatFloat32CannotFactor()
+    {
+        var log = new InteractionLog(Enumerable.Range(0, 4000).Select(u => new Interaction($"u{u}", $"i{u % 2}")));
+        var catalog = new Catalog([new Item { Id = "i0" }, new Item { Id = "i1" }]);
+        ImplicitAlsModel model = ImplicitAlsModel.Fit(catalog, log, new() { Factors = 24, Alpha = 1000, Regularisation = 0.01, Iterations = 3 });
+        float[] scores = new float[2];
+        model.Score([new(UserContext.Of("u0"), [])], scores);
+        Assert.That(scores[0], Is.EqualTo(1).Within(0.01));
+    }
+
+    [Test]
+    public void Recommend_ListsTheBestScoresWithoutTheExcludedOnesAloneAndInABatch()
+    {
+        (Catalog catalog, InteractionLog log) = SmallRatings.Make();
+        IScoringModel model = ImplicitAlsModel.Fit(catalog, log, new() { Factors = 5 });
+        TopNRequest[] requests = [.. Enumerable.Range(0, 12).Select(u => new TopNRequest(UserContext.Of($"u{u}"), [.. log.HistoryOf($"u{u}").Select(e => e.Item).Take(u), "nothing"]))];
+        IReadOnlyList<IReadOnlyList<ScoredItem>> batch = model.Recommend(requests, 7);
+        float[] scores = new float[catalog.Count];
+        for (int r = 0; r < requests.Length; r++)
+        {
+            model.Score([requests[r]], scores);
+            float[] expected = [.. model.Items.Zip(scores).Where(p => !requests[r].Exclude.Contains(p.First)).Select(p => p.Second).OrderDescending().Take(7)];
+            using (Assert.EnterMultipleScope())
+            {
+                Assert.That(batch[r], Is.EqualTo(model.Recommend([requests[r]], 7)[0]));
+                Assert.That(batch[r].Select(s => s.Score), Is.EqualTo(expected).Within(1e-6));
+                Assert.That(batch[r].Select(s => s.Item), Is.Unique.And.None.AnyOf([.. requests[r].Exclude]));
+            }
+        }
     }
 
     [Test]
