@@ -46,8 +46,9 @@ internal sealed class SentenceHead
     /// <param name="x">Hidden states (t, h).</param>
     /// <param name="prompt">Tokens of the prompt.</param>
     /// <param name="vector">Takes <see cref="Dimensions"/> values.</param>
+    /// <param name="unscaled">Whether to leave the length as it is in any case.</param>
     /// <exception cref="ArithmeticException">The vector is not finite.</exception>
-    public void Apply(ReadOnlyMatrixSpan x, int prompt, Span<float> vector)
+    public void Apply(ReadOnlyMatrixSpan x, int prompt, Span<float> vector, bool unscaled = false)
     {
         float[] rented = System.Buffers.ArrayPool<float>.Shared.Rent(2 * _widest);
         Span<float> from = rented.AsSpan(0, _widest), to = rented.AsSpan(_widest, _widest);
@@ -67,6 +68,6 @@ internal sealed class SentenceHead
         double squares = 0;
         foreach (float value in vector) squares += (double)value * value;
         if (!double.IsFinite(squares)) throw new ArithmeticException("a text's vector holds NaN or infinity: the model's weights are damaged, or its values overflow");
-        if (_normalizes) TensorPrimitives.Multiply(vector, (float)(1 / Math.Max(Math.Sqrt(squares), 1e-12)), vector);
+        if (_normalizes && !unscaled) TensorPrimitives.Multiply(vector, (float)(1 / Math.Max(Math.Sqrt(squares), 1e-12)), vector);
     }
 }

@@ -33,6 +33,17 @@ public sealed partial class Tokenizer
         return TokenizerJson.Read(json, name, null);
     }
 
+    /// <summary>Reads the text of a <c>vocab.txt</c>, WordPiece's list of pieces, one a line, in the id's order; lower case, as BERT's uncased models have it.</summary>
+    /// <param name="vocabulary">UTF-8.</param>
+    /// <param name="name">What to call it in messages.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="name"/> is <c>null</c>.</exception>
+    /// <exception cref="InvalidDataException">The text is not UTF-8, or one of the special tokens is missing.</exception>
+    public static Tokenizer FromWordPieces(ReadOnlyMemory<byte> vocabulary, string name = "vocab.txt")
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return TokenizerJson.Read(WordPieceFiles.ToTokenizerJson(vocabulary.ToArray(), name, new TokenizerConfig()), name, null);
+    }
+
     private static Tokenizer LoadFile(string path)
     {
         if (!File.Exists(path)) throw new FileNotFoundException($"the tokenizer {path} does not exist", path);

@@ -27,9 +27,10 @@ internal sealed class GoldenSentences
     public int MaxTokens => _io.GetProperty("max_seq_length").GetInt32();
 
     /// <summary>The ids of all texts behind a prompt, packed.</summary>
-    public (int[] Ids, int[] Starts) Ids(string prompt = "")
+    public (int[] Ids, int[] Starts) Ids(string prompt = "", bool whole = false)
     {
-        JsonElement ids = _io.GetProperty("ids");
+        // whole: the prompt is the key itself
+        JsonElement ids = _io.GetProperty(whole ? prompt : "ids");
         if (ids.ValueKind == JsonValueKind.Object) ids = ids.GetProperty(prompt);
         List<int> packed = [], starts = [0];
         foreach (JsonElement text in ids.EnumerateArray())
@@ -40,6 +41,9 @@ internal sealed class GoldenSentences
 
         return ([.. packed], [.. starts]);
     }
+
+    /// <summary>A list of texts by its key.</summary>
+    public string[] Strings(string key) => [.. _io.GetProperty(key).EnumerateArray().Select(t => t.GetString()!)];
 
     public float[] Tensor(string name)
     {
