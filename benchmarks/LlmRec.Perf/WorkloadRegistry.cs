@@ -25,5 +25,6 @@ internal static class WorkloadRegistry
         new AlsWorkload(gradient: false),
         new AlsWorkload(gradient: true),
         new FactorTopKWorkload(),
+        new TokenizeWorkload(),
     ];
 }
