@@ -2,9 +2,12 @@ namespace LlmRec.Transformers;
 
 public sealed partial class Tokenizer
 {
+    private static readonly string[] FileNames = ["tokenizer.json", "vocab.json", "vocab.txt", "spiece.model", "sentencepiece.bpe.model", "tokenizer.model"];
+
     /// <summary>
-    /// Reads a tokenizer from a folder as published (<c>tokenizer.json</c>, else <c>vocab.txt</c>; <c>tokenizer_config.json</c>
-    /// beside it names the special tokens) or from one of these files.
+    /// Reads a tokenizer from a folder as published (<c>tokenizer.json</c>, else <c>vocab.json</c> with <c>merges.txt</c>,
+    /// <c>vocab.txt</c>, <c>spiece.model</c>, <c>sentencepiece.bpe.model</c> or <c>tokenizer.model</c>) or from one of these files.
+    /// <c>tokenizer_config.json</c> beside it names the special tokens and, without <c>tokenizer.json</c>, the kind.
     /// </summary>
     /// <param name="folderOrFile">The folder or the file.</param>
     /// <exception cref="ArgumentException"><paramref name="folderOrFile"/> is empty.</exception>
@@ -14,12 +17,12 @@ public sealed partial class Tokenizer
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folderOrFile);
         if (!Directory.Exists(folderOrFile)) return LoadFile(folderOrFile);
-        foreach (string name in (ReadOnlySpan<string>)["tokenizer.json", "vocab.txt"])
+        foreach (string name in FileNames)
         {
             string path = Path.Combine(folderOrFile, name);
             if (File.Exists(path)) return LoadFile(path);
         }
-        throw new FileNotFoundException($"the folder {folderOrFile} holds no tokenizer: none of tokenizer.json and vocab.txt is there", folderOrFile);
+        throw new FileNotFoundException($"the folder {folderOrFile} holds no tokenizer: none of {string.Join(", ", FileNames)} is there", folderOrFile);
     }
 
     /// <summary>Reads the text of a <c>tokenizer.json</c>.</summary>
@@ -50,10 +53,16 @@ public sealed partial class Tokenizer
         string file = Path.GetFileName(path);
         TokenizerConfig config = TokenizerConfig.Read(Path.GetDirectoryName(Path.GetFullPath(path))!);
         byte[] bytes = File.ReadAllBytes(path);
-        return Path.GetExtension(path).ToUpperInvariant() switch
+        string merges = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "merges.txt");
+        byte[] json = Path.GetExtension(path).ToUpperInvariant() switch
         {
-            ".TXT" => TokenizerJson.Read(WordPieceFiles.ToTokenizerJson(bytes, file, config), file, config),
-            _ => TokenizerJson.Read(bytes, file, config),
+            ".TXT" => WordPieceFiles.ToTokenizerJson(bytes, file, config),
+            ".MODEL" => SentencePieceFiles.ToTokenizerJson(bytes, file, config),
+            _ when file.Equals("vocab.json", StringComparison.OrdinalIgnoreCase) => File.Exists(merges)
+                ? BpeFiles.ToTokenizerJson(bytes, File.ReadAllBytes(merges), file, config)
+                : throw new FileNotFoundException($"the merges of {path} are not beside it: {merges} does not exist", merges),
+            _ => bytes,
         };
+        return TokenizerJson.Read(json, file, config);
     }
 }

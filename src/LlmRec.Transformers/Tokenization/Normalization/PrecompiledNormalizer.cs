@@ -37,7 +37,7 @@ internal sealed class PrecompiledNormalizer : TextNormalizer
         if (!text.Span.ContainsAnyExcept(_plain)) return;
         var writer = new Writer(text);
         ReadOnlySpan<char> chars = text.Span;
-        Span<byte> bytes = stackalloc byte[8];
+        Span<byte> bytes = stackalloc byte[12];
         text.Begin();
         for (int i = 0; i < chars.Length;)
         {
@@ -55,7 +55,7 @@ internal sealed class PrecompiledNormalizer : TextNormalizer
             int length = StringInfo.GetNextTextElementLength(chars[i..]);
             ReadOnlySpan<char> cluster = chars.Slice(i, length);
             i += length;
-            if (length <= 5 && Encoding.UTF8.TryGetBytes(cluster, bytes, out int count) && count < 6 && Find(bytes[..count]) is >= 0 and int whole)
+            if (length <= 5 && TryEncode(cluster, bytes, out int count) && Find(bytes[..count]) is >= 0 and int whole)
             {
                 Replace(ref writer, CodePointCount(cluster), whole);
                 continue;
@@ -63,8 +63,8 @@ internal sealed class PrecompiledNormalizer : TextNormalizer
             for (int j = 0, units; j < cluster.Length; j += units)
             {
                 int c = CodePoints.At(cluster, j, out units);
-                count = new Rune(c).EncodeToUtf8(bytes);
-                if (Find(bytes[..count]) is >= 0 and int single)
+                int used = new Rune(c).EncodeToUtf8(bytes);
+                if (Find(bytes[..used]) is >= 0 and int single)
                     Replace(ref writer, 1, single);
                 else
                     writer.Emit(c, 0);
@@ -93,6 +93,18 @@ internal sealed class PrecompiledNormalizer : TextNormalizer
             writer.Emit(rune.Value, i < old ? 0 : 1);
         }
         if (count < old) writer.Adjust(count - old);
+    }
+
+    /// <summary>UTF-8 of a cluster of less than six bytes; the buffer takes one code point more.</summary>
+    private static bool TryEncode(ReadOnlySpan<char> cluster, Span<byte> bytes, out int count)
+    {
+        count = 0;
+        for (int i = 0, units; i < cluster.Length; i += units)
+        {
+            count += new Rune(CodePoints.At(cluster, i, out units)).EncodeToUtf8(bytes[count..]);
+            if (count >= 6) return false;
+        }
+        return true;
     }
 
     private static int CodePointCount(ReadOnlySpan<char> text)

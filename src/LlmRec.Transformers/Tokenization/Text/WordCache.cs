@@ -8,7 +8,8 @@ namespace LlmRec.Transformers;
 /// <summary>
 /// Words to their ids, direct-mapped and of fixed size: text is mostly words seen a moment ago. An entry is one cache line:
 /// a key of 32 bytes (up to 15 UTF-16 units, the length in lane 15) and a value of 32 bytes (up to 7 ids, their number in
-/// lane 7). A later word overwrites an earlier one of the same slot, so memory is bounded whatever the text.
+/// lane 7). A later word overwrites an earlier one of the same slot. It begins small and grows with what it is given, up to a
+/// limit, so memory is bounded whatever the text.
 /// </summary>
 internal sealed unsafe class WordCache
 {
@@ -23,17 +24,18 @@ internal sealed unsafe class WordCache
     // Row n keeps the first n lanes.
     private static readonly Vector256<ushort>[] Masks = MakeMasks();
 
-    private readonly byte[] _pinned;
-    private readonly byte* _entries;
-    private readonly int _shift;
+    private const int FirstBits = 8, MoreBits = 3;
 
-    /// <param name="bits">Logarithm of the number of entries.</param>
-    public WordCache(int bits)
+    private readonly int _maxBits;
+    private byte[] _pinned;
+    private byte* _entries;
+    private int _bits, _shift, _stored;
+
+    /// <param name="maxBits">Logarithm of the largest number of entries.</param>
+    public WordCache(int maxBits)
     {
-        _pinned = GC.AllocateArray<byte>((EntryBytes << bits) + EntryBytes, pinned: true);
-        nuint address = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_pinned));
-        _entries = (byte*)(address + EntryBytes - 1 & ~(nuint)(EntryBytes - 1));
-        _shift = 64 - bits;
+        _maxBits = maxBits;
+        Allocate(Math.Min(FirstBits, maxBits));
     }
 
     /// <summary>The key of a word whose buffer may be read for 16 units.</summary>
@@ -71,11 +73,36 @@ internal sealed unsafe class WordCache
     public void Store(Vector256<ushort> key, ReadOnlySpan<int> ids)
     {
         if (ids.Length > MaxTokens) return;
+        if (++_stored > 1 << _bits - 1 && _bits < _maxBits) Grow();
         byte* entry = Slot(key);
         key.Store((ushort*)entry);
         int* value = (int*)(entry + 32);
         for (int i = 0; i < ids.Length; i++) value[i] = ids[i];
         value[7] = ids.Length;
+    }
+
+    [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(_pinned))]
+    private void Allocate(int bits)
+    {
+        _pinned = GC.AllocateArray<byte>((EntryBytes << bits) + EntryBytes, pinned: true);
+        nuint address = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_pinned));
+        _entries = (byte*)(address + EntryBytes - 1 & ~(nuint)(EntryBytes - 1));
+        (_bits, _shift) = (bits, 64 - bits);
+    }
+
+    private void Grow()
+    {
+        byte[] old = _pinned;
+        byte* from = _entries;
+        int count = 1 << _bits;
+        Allocate(Math.Min(_bits + MoreBits, _maxBits));
+        for (int i = 0; i < count; i++, from += EntryBytes)
+        {
+            Vector256<ushort> key = Vector256.Load((ushort*)from);
+            if (key == Vector256<ushort>.Zero) continue;
+            Buffer.MemoryCopy(from, Slot(key), EntryBytes, EntryBytes);
+        }
+        GC.KeepAlive(old);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
