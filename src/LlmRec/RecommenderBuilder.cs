@@ -1,4 +1,5 @@
 using LlmRec.Kernels;
+using Microsoft.Extensions.AI;
 
 namespace LlmRec;
 
@@ -60,6 +61,17 @@ public sealed class RecommenderBuilder
     {
         ArgumentNullException.ThrowIfNull(options);
         _itemEncoder = (c, progress, token) => ValueTask.FromResult<IItemEncoder>(LsaItemEncoder.Fit(c, options, progress, token));
+        return this;
+    }
+
+    /// <summary>Encodes items and users' words with any embedding generator, a service or a local model (<see cref="GeneratorItemEncoder"/>).</summary>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public RecommenderBuilder UseEmbeddingGenerator(IEmbeddingGenerator<string, Embedding<float>> generator, GeneratorEncoderOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(generator);
+        options ??= new();
+        options.Check();
+        _itemEncoder = async (_, _, token) => await GeneratorItemEncoder.CreateAsync(generator, options, token).ConfigureAwait(false);
         return this;
     }
 

@@ -27,10 +27,25 @@ public sealed partial record ItemText
     /// <summary>Most chars of a part, at least 1, default 20,000; the rest of a longer one is ignored. A surrogate pair is never cut.</summary>
     public int MaxLength { get; init; } = 20_000;
 
-    /// <summary>The item's words as one text: <c>title. category, category. text. attribute: value.</c> Empty parts leave nothing behind.</summary>
+    /// <summary>
+    /// How <see cref="Compose"/> puts the parts together, for encoders that read a sentence: <c>{title}</c>, <c>{categories}</c>, <c>{text}</c>, and any other name
+    /// for the attribute of that name. What stands in square brackets is left out when its fields are all empty: <c>[{title}. ][Genres: {categories}. ]{text}</c>.
+    /// Double a bracket to mean the bracket itself. <see langword="null"/> (the default) takes title, categories, text and <see cref="Attributes"/> one after the other.
+    /// </summary>
+    /// <exception cref="ArgumentException">Brackets do not match, or there is no field.</exception>
+    public string? Template
+    {
+        get => _template?.Source;
+        init => _template = value is null ? null : ItemTemplate.Parse(value);
+    }
+
+    private readonly ItemTemplate? _template;
+
+    /// <summary>The item's words as one text: by the <see cref="Template"/>, or <c>title. category, category. text. attribute: value.</c> Empty parts leave nothing behind; an item without any gives an empty text.</summary>
     public string Compose(Item item)
     {
         ArgumentNullException.ThrowIfNull(item);
+        if (_template is not null) return _template.Render(name => Field(item, name));
         var text = new StringBuilder();
         if (TitleWeight > 0) Append(item.Title);
         if (CategoryWeight > 0) Append(string.Join(", ", item.Categories.Where(c => !string.IsNullOrWhiteSpace(c)).Select(Cut)));
@@ -48,6 +63,14 @@ public sealed partial record ItemText
             text.Append(Cut(part).AsSpan().Trim());
         }
     }
+
+    private string Field(Item item, string name) => name switch
+    {
+        "title" => Cut(item.Title),
+        "text" => Cut(item.Text),
+        "categories" => string.Join(", ", item.Categories.Where(c => !string.IsNullOrWhiteSpace(c)).Select(Cut)),
+        _ => item.Attributes.TryGetValue(name, out string? value) && value is not null ? Cut(value) : "",
+    };
 
     internal void Check()
     {

@@ -34,4 +34,25 @@ internal sealed class ItemTextTests
         new ItemText { TitleWeight = 3, TextWeight = 0, Attributes = ["author"] }.AddParts(Book, parts);
         Assert.That(parts, Is.EqualTo(new TextPart[] { new("The Dispossessed", 3), new("science fiction", 1), new(" ", 1), new("classics", 1), new("Le Guin", 1) }));
     }
+
+    [TestCase("{title}", "The Dispossessed")]
+    [TestCase("{title} ({author})", "The Dispossessed (Le Guin)")]
+    [TestCase("{title}[ ({empty})][ by {author}]", "The Dispossessed by Le Guin")]
+    [TestCase("[Publisher: {publisher}. ]{ text }", "An ambiguous utopia!")]
+    [TestCase("Genres: {categories}", "Genres: science fiction, classics")]
+    [TestCase("{{{title}}} [[{missing}]]", "{The Dispossessed} []")]
+    [TestCase("Publisher: {publisher}", "")]
+    public void Compose_FillsATemplateIn(string template, string expected) =>
+        Assert.That(new ItemText { Template = template }.Compose(Book), Is.EqualTo(expected));
+
+    [TestCase("title")]
+    [TestCase("{title")]
+    [TestCase("title}")]
+    [TestCase("{}")]
+    [TestCase("[{title}")]
+    [TestCase("{title}]")]
+    [TestCase("[a [{title}]]")]
+    [TestCase("{title}[nothing]")]
+    public void Template_ThatCannotBeRead_SaysWhere(string template) =>
+        Assert.That(() => new ItemText { Template = template }, Throws.ArgumentException.With.Message.Contains("character"));
 }

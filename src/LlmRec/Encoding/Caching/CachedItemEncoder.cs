@@ -103,8 +103,9 @@ public sealed class CachedItemEncoder : IItemEncoder, ISavedEncoder
     // Parts and weights, each with its length: what another part said must not be mistaken for this one.
     private string TextKey(Item item)
     {
+        if (_text!.Template is not null) return _text.Compose(item);
         List<TextPart> parts = [];
-        _text!.AddParts(item, parts);
+        _text.AddParts(item, parts);
         return string.Concat(parts.Select(p => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{p.Weight:R}:{p.Text.Length}:{p.Text};")));
     }
 }

@@ -9,7 +9,7 @@ internal static class EncoderFingerprint
     /// <summary>The encoder's own fingerprint, or a hash of the state it would save; <see langword="null"/> when nobody knows.</summary>
     public static string? Of(IItemEncoder encoder)
     {
-        if (encoder is IFingerprintedEncoder known) return known.Fingerprint;
+        if (encoder is IFingerprintedEncoder known) return known.Fingerprint.Length > 0 ? known.Fingerprint : null;
         if (encoder is CachedItemEncoder cached) return cached.Fingerprint;
         if (encoder is not ISavedEncoder { Kind: { } kind } saved) return null;
         string inner = "";
