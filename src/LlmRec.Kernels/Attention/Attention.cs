@@ -14,6 +14,9 @@ public static unsafe class Attention
 {
     private const int Panel = TileKernel.PanelColumns;
 
+    /// <summary>Most values that are read where they lie.</summary>
+    private const int InPlaceRows = 64;
+
     [ThreadStatic]
     private static AlignedBuffer<float>? t_keys;
 
@@ -41,12 +44,14 @@ public static unsafe class Attention
         // 16 more than the keys' panels, so that the rows of a tile do not fall on the same cache sets
         int scoreRow = (n + Panel - 1) / Panel * Panel + 16;
         float* keys = Buffer(ref t_keys, Panels.Size(d, n)), values = Buffer(ref t_values, (long)ePadded * n), scores = Buffer(ref t_scores, (long)TileKernel.MaxRows * scoreRow);
+        // the values of a short text are not worth copying
+        bool inPlace = n <= InPlaceRows && e % Panel == 0;
         fixed (float* pq = q.Values, pk = k.Values, pv = v.Values, po = output.Values, bias = options.DistanceBias)
         {
             var job = new HeadJob
             {
                 Width = width, M = m, N = n, D = d, E = e, QRow = q.Stride, OutputRow = output.Stride, Scale = options.Scale,
-                Back = options.Back, Ahead = options.Ahead, Keys = keys, Values = values, Scores = scores, ScoreRow = scoreRow,
+                Back = options.Back, Ahead = options.Ahead, Keys = keys, Values = values, ValueRow = inPlace ? v.Stride : Panel, ValuePanel = inPlace ? Panel : (nint)n * Panel, Scores = scores, ScoreRow = scoreRow,
             };
             int group = heads / keyHeads;
             for (int h = 0; h < heads; h++)
@@ -54,8 +59,10 @@ public static unsafe class Attention
                 if (h % group == 0)
                 {
                     Panels.PackTransposed(pk + h / group * d, k.Stride, n, d, keys);
-                    Panels.Pack(pv + h / group * e, v.Stride, n, e, values);
+                    if (!inPlace) Panels.Pack(pv + h / group * e, v.Stride, n, e, values);
                 }
+
+                if (inPlace) job.Values = pv + h / group * e;
 
                 job.Q = pq + h * d;
                 job.Output = po + h * e;
@@ -72,7 +79,8 @@ public static unsafe class Attention
         public float* Q;              // (m, d), stride QRow
         public nint QRow;
         public float* Keys;           // (d, n) in panels
-        public float* Values;         // (n, e) in panels
+        public float* Values;         // (n, e) in panels, or as it lies
+        public nint ValueRow, ValuePanel;
         public float* Scores;         // (8, n), stride ScoreRow
         public nint ScoreRow;
         public float* Output;         // (m, e), stride OutputRow
@@ -96,107 +104,123 @@ public static unsafe class Attention
             int low = (int)Math.Max(0, (long)first + i0 - job.Back), high = (int)Math.Min(job.N, (long)first + i0 + rows + job.Ahead);
             int start = low / Panel * Panel;
             for (int j = start; j < high; j += Panel)
-                TileKernel.Multiply(job.Width, rows, job.D, job.Q + i0 * job.QRow, job.QRow, 1, job.Keys + (nint)j * job.D, Panel, job.Scores + (j - start), job.ScoreRow, false);
-            for (int r = 0; r < rows; r++)
+                TileKernel.Multiply(job.Width, rows, job.D, job.Q + i0 * job.QRow, job.QRow, 1, job.Keys + (nint)j * job.D, Panel, job.Scores + (j - start), job.ScoreRow, null, 0, job.Keys, 0);
+            switch (job.Width)
             {
-                int i = first + i0 + r;
-                int from = (int)Math.Max(0, (long)i - job.Back), to = (int)Math.Min(job.N, (long)i + job.Ahead + 1);
-                float* row = job.Scores + r * job.ScoreRow;
-                float* bias = job.Bias == null ? null : job.Bias - i + start;
-                inverse[r] = job.Width switch
-                {
-                    LaneWidth.V512 => Exponentials<Lanes512, Vector512<float>>(row, from - start, to - start, high - start, job.Scale, bias),
-                    LaneWidth.V256 => Exponentials<Lanes256, Vector256<float>>(row, from - start, to - start, high - start, job.Scale, bias),
-                    LaneWidth.V128 => Exponentials<Lanes128, Vector128<float>>(row, from - start, to - start, high - start, job.Scale, bias),
-                    _ => Exponentials<LanesScalar, float>(row, from - start, to - start, high - start, job.Scale, bias),
-                };
+                case LaneWidth.V512: Exponentials<Lanes512, Vector512<float>>(job, first + i0, rows, start, high, inverse); break;
+                case LaneWidth.V256: Exponentials<Lanes256, Vector256<float>>(job, first + i0, rows, start, high, inverse); break;
+                case LaneWidth.V128: Exponentials<Lanes128, Vector128<float>>(job, first + i0, rows, start, high, inverse); break;
+                default: Exponentials<LanesScalar, float>(job, first + i0, rows, start, high, inverse); break;
             }
 
-            for (int c = 0; c < job.E; c += Panel)
+            float* values = job.Values + start * job.ValueRow;
+            for (int c = 0; c < job.E; c += Panel, values += job.ValuePanel)
             {
-                TileKernel.Multiply(job.Width, rows, high - start, job.Scores, job.ScoreRow, 1, job.Values + (nint)c * job.N + (nint)start * Panel, Panel, spare, Panel, false);
-                int columns = Math.Min(Panel, job.E - c);
-                float* output = job.Output + i0 * job.OutputRow + c;
-                for (int r = 0; r < rows; r++, output += job.OutputRow)
-                    Scale(spare + r * Panel, output, columns, inverse[r]);
+                TileKernel.Multiply(job.Width, rows, high - start, job.Scores, job.ScoreRow, 1, values, job.ValueRow, spare, Panel, null, 0, values, 0);
+                Scale(spare, job.Output + i0 * job.OutputRow + c, job.OutputRow, rows, Math.Min(Panel, job.E - c), inverse);
             }
         }
     }
 
-    private static void Scale(float* from, float* to, int n, float factor)
+    /// <summary>to(r, j) = from(r, j) · factor(r).</summary>
+    private static void Scale(float* from, float* to, nint toRow, int rows, int n, float* factors)
     {
-        int i = 0;
-        if (Vector512.IsHardwareAccelerated)
+        for (int r = 0; r < rows; r++, from += Panel, to += toRow)
         {
-            for (; i + 16 <= n; i += 16) (Vector512.Load(from + i) * factor).Store(to + i);
-        }
-        else
-        {
-            for (; i + 4 <= n; i += 4) (Vector128.Load(from + i) * factor).Store(to + i);
-        }
+            int i = 0;
+            if (Vector512.IsHardwareAccelerated)
+            {
+                Vector512<float> factor = Vector512.Create(factors[r]);
+                for (; i + 16 <= n; i += 16) (Vector512.Load(from + i) * factor).Store(to + i);
+            }
+            else
+            {
+                for (; i + 4 <= n; i += 4) (Vector128.Load(from + i) * factors[r]).Store(to + i);
+            }
 
-        for (; i < n; i++) to[i] = from[i] * factor;
+            for (; i < n; i++) to[i] = from[i] * factors[r];
+        }
     }
 
     /// <summary>
-    /// s(j) = e^(scale · s(j) + bias(j) − max) for from ≤ j &lt; to, 0 for the other j below <paramref name="end"/>; returns the reciprocal
-    /// of their sum, 0 when there is nothing to see. The row is readable and writable up to the next multiple of 32.
+    /// Turns the scores of a tile, keys start to high, into e^(scale · score + bias − max) where they lie; what a query does not see becomes
+    /// e^−87, which beside the largest, 1, is nothing. The reciprocals of their sums go to <paramref name="inverse"/>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Exponentials<TLanes, TVector>(float* s, int from, int to, int end, float scale, float* bias)
+    private static void Exponentials<TLanes, TVector>(in HeadJob job, int position, int rows, int start, int high, float* inverse)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        int whole = (end + TLanes.Count - 1) & -TLanes.Count;
-        if (bias != null)
+        int end = high - start, whole = (end + TLanes.Count - 1) & -TLanes.Count;
+        float* s = job.Scores;
+        for (int r = 0; r < rows; r++, s += job.ScoreRow)
         {
-            int j = from;
-            TVector f = TLanes.Create(scale);
-            for (; j + TLanes.Count <= to; j += TLanes.Count) TLanes.Store(TLanes.MultiplyAdd(TLanes.Load(s + j), f, TLanes.Load(bias + j)), s + j);
-            for (; j < to; j++) s[j] = LanesScalar.MultiplyAdd(s[j], scale, bias[j]);
-            scale = 1;
+            int i = position + r, from = (int)Math.Max(0, (long)i - job.Back - start), to = (int)Math.Min(end, (long)i + job.Ahead + 1 - start);
+            float scale = job.Scale;
+            if (job.Bias != null)
+            {
+                float* bias = job.Bias - i + start;
+                int j = from;
+                TVector f = TLanes.Create(scale);
+                for (; j + TLanes.Count <= to; j += TLanes.Count) TLanes.Store(TLanes.MultiplyAdd(TLanes.Load(s + j), f, TLanes.Load(bias + j)), s + j);
+                for (; j < to; j++) s[j] = LanesScalar.MultiplyAdd(s[j], scale, bias[j]);
+                scale = 1;
+            }
+
+            for (int j = 0; j < from; j++) s[j] = float.NegativeInfinity;
+            for (int j = to; j < whole; j++) s[j] = float.NegativeInfinity;
+
+            TVector m = TLanes.Load(s);
+            int x = TLanes.Count;
+            for (; x < whole; x += TLanes.Count) m = TLanes.Max(m, TLanes.Load(s + x));
+            float max = TLanes.MaxAcross(m);
+            TVector factor = TLanes.Create(scale), shift = TLanes.Create(-max * scale), a = TLanes.Create(0f), b = a;
+            x = 0;
+            for (; x + 2 * TLanes.Count <= whole; x += 2 * TLanes.Count)
+            {
+                TVector y = Exponential<TLanes, TVector>(TLanes.MultiplyAdd(TLanes.Load(s + x), factor, shift));
+                TVector z = Exponential<TLanes, TVector>(TLanes.MultiplyAdd(TLanes.Load(s + x + TLanes.Count), factor, shift));
+                TLanes.Store(y, s + x);
+                TLanes.Store(z, s + x + TLanes.Count);
+                a = TLanes.Add(a, y);
+                b = TLanes.Add(b, z);
+            }
+
+            for (; x < whole; x += TLanes.Count)
+            {
+                TVector y = Exponential<TLanes, TVector>(TLanes.MultiplyAdd(TLanes.Load(s + x), factor, shift));
+                TLanes.Store(y, s + x);
+                a = TLanes.Add(a, y);
+            }
+
+            // at least 1, the largest, unless something is NaN or infinite
+            float sum = TLanes.Sum(TLanes.Add(a, b));
+            if (!(sum >= 0.5f) || float.IsInfinity(sum)) throw NotFinite();
+            inverse[r] = 1 / sum;
         }
-
-        for (int j = 0; j < from; j++) s[j] = float.NegativeInfinity;
-        for (int j = to; j < whole; j++) s[j] = float.NegativeInfinity;
-
-        TVector m0 = TLanes.Create(float.NegativeInfinity), m1 = m0;
-        int i = 0;
-        for (; i + 2 * TLanes.Count <= whole; i += 2 * TLanes.Count)
-        {
-            m0 = TLanes.Max(m0, TLanes.Load(s + i));
-            m1 = TLanes.Max(m1, TLanes.Load(s + i + TLanes.Count));
-        }
-
-        for (; i < whole; i += TLanes.Count) m0 = TLanes.Max(m0, TLanes.Load(s + i));
-        float max = TLanes.MaxAcross(TLanes.Max(m0, m1));
-        if (float.IsNegativeInfinity(max)) max = 0;
-
-        TVector factor = TLanes.Create(scale), shift = TLanes.Create(-max * scale), a = TLanes.Create(0f), b = a;
-        i = 0;
-        for (; i + 2 * TLanes.Count <= whole; i += 2 * TLanes.Count)
-        {
-            TVector x = LaneFunctions.ExpBelow<TLanes, TVector>(TLanes.MultiplyAdd(TLanes.Load(s + i), factor, shift));
-            TVector y = LaneFunctions.ExpBelow<TLanes, TVector>(TLanes.MultiplyAdd(TLanes.Load(s + i + TLanes.Count), factor, shift));
-            TLanes.Store(x, s + i);
-            TLanes.Store(y, s + i + TLanes.Count);
-            a = TLanes.Add(a, x);
-            b = TLanes.Add(b, y);
-        }
-
-        for (; i < whole; i += TLanes.Count)
-        {
-            TVector x = LaneFunctions.ExpBelow<TLanes, TVector>(TLanes.MultiplyAdd(TLanes.Load(s + i), factor, shift));
-            TLanes.Store(x, s + i);
-            a = TLanes.Add(a, x);
-        }
-
-        float sum = TLanes.Sum(TLanes.Add(a, b));
-        if (sum == 0) return 0;
-        float inverse = 1 / sum;
-        return float.IsFinite(inverse) && inverse > 0 ? inverse
-            : throw new ArithmeticException("attention: the scores of a query hold NaN or infinity; look for it where the queries and keys were made");
     }
+
+    /// <summary>eˣ for x ≤ 0, from −87.33 on e^−87.33, NaN for NaN. As <see cref="LaneFunctions.ExpBelow"/> with a polynomial of degree 5: relative error at most 2e-7.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Exponential<TLanes, TVector>(TVector x)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        // of a number and NaN the maximum is the second operand: NaN passes
+        TVector z = TLanes.Max(TLanes.Create(LaneFunctions.LowestExponent), x), magic = TLanes.Create(12582912f);
+        TVector shifted = TLanes.MultiplyAdd(z, TLanes.Create(1.44269504f), magic), n = TLanes.Subtract(shifted, magic);
+        TVector r = TLanes.MultiplyAdd(n, TLanes.Create(-0.693359375f), z);
+        r = TLanes.MultiplyAdd(n, TLanes.Create(2.12194440e-4f), r);
+        TVector p = TLanes.Create(8.312521e-3f);
+        p = TLanes.MultiplyAdd(p, r, TLanes.Create(4.1890156e-2f));
+        p = TLanes.MultiplyAdd(p, r, TLanes.Create(1.6667114e-1f));
+        p = TLanes.MultiplyAdd(p, r, TLanes.Create(4.999923e-1f));
+        p = TLanes.MultiplyAdd(p, r, TLanes.Create(1f));
+        p = TLanes.MultiplyAdd(p, r, TLanes.Create(1f));
+        return TLanes.TimesPowerOfTwo(p, n, shifted);
+    }
+
+    private static ArithmeticException NotFinite() => new("attention: the scores of a query hold NaN or infinity; look for it where the queries and keys were made");
 
     private static void Verify(ReadOnlyMatrixSpan q, ReadOnlyMatrixSpan k, ReadOnlyMatrixSpan v, MatrixSpan output, in AttentionOptions options)
     {

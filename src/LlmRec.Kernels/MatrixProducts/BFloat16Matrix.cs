@@ -13,7 +13,7 @@ public sealed unsafe class BFloat16Matrix
 
     private readonly AlignedBuffer<ushort> _panels; // as in PackedMatrix
 
-    private BFloat16Matrix(int rows, int columns)
+    private BFloat16Matrix(int rows, int columns, MatrixMemory? memory)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
@@ -21,7 +21,7 @@ public sealed unsafe class BFloat16Matrix
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, Array.MaxLength - AlignedBuffer<ushort>.Alignment, nameof(columns));
         Rows = rows;
         Columns = columns;
-        _panels = new AlignedBuffer<ushort>((int)size);
+        _panels = memory?.Take<ushort>((int)size) ?? new AlignedBuffer<ushort>((int)size);
     }
 
     /// <summary>Length k of the sums.</summary>
@@ -34,9 +34,10 @@ public sealed unsafe class BFloat16Matrix
 
     /// <summary>Rounds B as it stands: row p of <paramref name="b"/> is B's row p.</summary>
     /// <param name="b">B (k, n), row-major; what is too large for bfloat16 becomes infinite.</param>
-    public static BFloat16Matrix Pack(ReadOnlyMatrixSpan b)
+    /// <param name="memory">Where to put it; null, the default, for memory of its own.</param>
+    public static BFloat16Matrix Pack(ReadOnlyMatrixSpan b, MatrixMemory? memory = null)
     {
-        var packed = new BFloat16Matrix(b.Rows, b.Columns);
+        var packed = new BFloat16Matrix(b.Rows, b.Columns, memory);
         for (int p = 0; p < b.Rows; p++)
             for (int j = 0; j < b.Columns; j++) packed[p, j] = Round(b.Values[p * b.Stride + j]);
         return packed;
@@ -44,9 +45,10 @@ public sealed unsafe class BFloat16Matrix
 
     /// <summary>Rounds the transpose: row j of <paramref name="b"/> is B's column j, as in weights stored (outputs, inputs).</summary>
     /// <param name="b">Bᵀ (n, k), row-major; what is too large for bfloat16 becomes infinite.</param>
-    public static BFloat16Matrix PackTransposed(ReadOnlyMatrixSpan b)
+    /// <param name="memory">Where to put it; null, the default, for memory of its own.</param>
+    public static BFloat16Matrix PackTransposed(ReadOnlyMatrixSpan b, MatrixMemory? memory = null)
     {
-        var packed = new BFloat16Matrix(b.Columns, b.Rows);
+        var packed = new BFloat16Matrix(b.Columns, b.Rows, memory);
         for (int j = 0; j < b.Rows; j++)
             for (int p = 0; p < b.Columns; p++) packed[p, j] = Round(b.Values[j * b.Stride + p]);
         return packed;

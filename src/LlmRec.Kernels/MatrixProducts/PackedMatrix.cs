@@ -13,10 +13,14 @@ public sealed unsafe class PackedMatrix
     /// <param name="rows">Length k of the sums, at least 1.</param>
     /// <param name="columns">Columns n of the product, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or the panels do not fit one array (2³¹ elements).</exception>
-    public PackedMatrix(int rows, int columns)
+    public PackedMatrix(int rows, int columns) : this(rows, columns, null)
+    {
+    }
+
+    private PackedMatrix(int rows, int columns, MatrixMemory? memory)
     {
         _buffer = new AlignedBuffer<float>(0);
-        Resize(rows, columns);
+        Resize(rows, columns, memory);
     }
 
     /// <summary>Length k of the sums.</summary>
@@ -27,18 +31,20 @@ public sealed unsafe class PackedMatrix
 
     /// <summary>Packs B as it stands: row p of <paramref name="b"/> is B's row p.</summary>
     /// <param name="b">B (k, n), row-major.</param>
-    public static PackedMatrix Pack(ReadOnlyMatrixSpan b)
+    /// <param name="memory">Where to put it; null, the default, for memory of its own.</param>
+    public static PackedMatrix Pack(ReadOnlyMatrixSpan b, MatrixMemory? memory = null)
     {
-        var packed = new PackedMatrix(b.Rows, b.Columns);
+        var packed = new PackedMatrix(b.Rows, b.Columns, memory);
         packed.Load(b);
         return packed;
     }
 
     /// <summary>Packs the transpose: row j of <paramref name="b"/> is B's column j, as in weights stored (outputs, inputs).</summary>
     /// <param name="b">Bᵀ (n, k), row-major.</param>
-    public static PackedMatrix PackTransposed(ReadOnlyMatrixSpan b)
+    /// <param name="memory">Where to put it; null, the default, for memory of its own.</param>
+    public static PackedMatrix PackTransposed(ReadOnlyMatrixSpan b, MatrixMemory? memory = null)
     {
-        var packed = new PackedMatrix(b.Columns, b.Rows);
+        var packed = new PackedMatrix(b.Columns, b.Rows, memory);
         packed.LoadTransposed(b);
         return packed;
     }
@@ -77,13 +83,13 @@ public sealed unsafe class PackedMatrix
 
     internal float* Pointer => _buffer.Pointer;
 
-    private void Resize(int rows, int columns)
+    private void Resize(int rows, int columns, MatrixMemory? memory = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
         long size = Panels.Size(rows, columns);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, Array.MaxLength - AlignedBuffer<float>.Alignment, nameof(columns));
-        if (size > _buffer.Length) _buffer = new AlignedBuffer<float>((int)size);
+        if (size > _buffer.Length) _buffer = memory?.Take<float>((int)size) ?? new AlignedBuffer<float>((int)size);
         Rows = rows;
         Columns = columns;
     }

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace LlmRec.Kernels;
@@ -71,8 +72,9 @@ internal static unsafe class ProductDriver
     [SkipLocalsInit]
     private static void Run(in ProductJob job, int rowFrom, int rowTo, int columnFrom, int columnTo)
     {
-        // between the pieces the sums rest in C, so a residual that is C itself forbids cutting
-        int pieces = job.Residual != null && job.Residual == job.C ? 1 : Math.Max(1, (job.K + LongestSum - 1) / LongestSum);
+        // between the pieces the sums rest in C, so a residual that is C itself and comes last forbids cutting
+        bool residualLast = job.Residual != null && (job.Scale != 1 || job.Accumulate || job.Activation != Activation.None);
+        int pieces = residualLast && job.Residual == job.C ? 1 : Math.Max(1, (job.K + LongestSum - 1) / LongestSum);
         int kLength = (job.K + pieces - 1) / pieces;
         if (job.Lower) columnTo = Math.Min(columnTo, (rowTo + PanelColumns - 1) / PanelColumns * PanelColumns);
         columnTo = Math.Min(columnTo, job.N);
@@ -152,38 +154,102 @@ internal static unsafe class ProductDriver
     private static void Block(in ProductJob job, int k, float* left, nint leftRow, nint leftStep, int leftTile, int i0, int i1,
         float* right, nint panelSize, nint rightStep, int j0, int j1, bool first, bool last)
     {
-        float* memory = stackalloc float[TileKernel.MaxRows * PanelColumns + 16];
-        float* spare = (float*)(((nint)memory + 63) & ~63);
+        float* memory = stackalloc float[2 * TileKernel.MaxRows * PanelColumns + 16];
+        float* spare = (float*)(((nint)memory + 63) & ~63), begin = spare + TileKernel.MaxRows * PanelColumns;
         int tileRows = TileKernel.Rows(job.Width);
-        bool fromC = job.Accumulate || !first, finish = last && job.HasFinish;
-        // a residual may be C itself, which must not be written before it was read
-        bool direct = job.Scale == 1 && (job.Residual == null || !finish);
+        // a chain starts from bias and residual where nothing stands between: they cost no pass of their own, and a residual may be C itself
+        bool chains = job.Scale == 1 && !job.Accumulate, chainsResidual = chains && job.Residual != null && job.Activation == Activation.None;
+        ProductJob rest = job;
+        if (chains) rest.Bias = null;
+        if (chainsResidual) rest.Residual = null;
+        bool fromC = job.Accumulate || !first, finish = last && rest.HasFinish;
+        // a residual that is left over may be C itself, which must not be written before it was read
+        bool direct = job.Scale == 1 && (rest.Residual == null || !finish);
         nint aRow = leftTile == 1 ? leftRow : 1, aStep = leftTile == 1 ? leftStep : leftTile;
 
         for (int j = j0; j < j1; j += PanelColumns, right += panelSize)
         {
             int columns = Math.Min(PanelColumns, j1 - j);
+            bool whole = columns == PanelColumns, fetches = job.BLayout == RightLayout.Panels && j + PanelColumns < j1;
             for (int i = i0; i < i1; i += tileRows)
             {
                 int rows = Math.Min(tileRows, i1 - i);
                 if (job.Lower && j > i + rows - 1) continue;
                 float* a = left + (i - i0) * leftRow, c = job.C + i * job.CRow + j;
                 Prefetch(c, job.CRow, rows);
-                if (direct && columns == PanelColumns)
+                // the first two tiles fetch the next panel, half of it each; a single one every other line, whose neighbour comes along
+                nint nextStep = !fetches || i >= i0 + 2 * tileRows ? 0 : i1 - i0 > tileRows ? 16 : 32;
+                float* next = nextStep == 0 ? right : right + panelSize + (i == i0 ? 0 : (nint)k * 16);
+                float* start = null;
+                nint startRow = PanelColumns;
+                if (!fromC && chains) start = Start(job, i, j, rows, columns, chainsResidual, begin, ref startRow);
+                if (direct && whole)
                 {
-                    TileKernel.Multiply(job.Width, rows, k, a, aRow, aStep, right, rightStep, c, job.CRow, fromC);
-                    if (finish) TileFinish.Apply(job, c, job.CRow, i, j, rows, columns);
+                    if (fromC)
+                    {
+                        start = c;
+                        startRow = job.CRow;
+                    }
+
+                    TileKernel.Multiply(job.Width, rows, k, a, aRow, aStep, right, rightStep, c, job.CRow, start, startRow, next, nextStep);
+                    if (finish) TileFinish.Apply(rest, c, job.CRow, i, j, rows, columns);
                     continue;
                 }
 
-                bool chain = fromC && job.Scale == 1;
-                if (chain) Copy(c, job.CRow, spare, PanelColumns, rows, columns);
-                TileKernel.Multiply(job.Width, rows, k, a, aRow, aStep, right, rightStep, spare, PanelColumns, chain);
+                if (fromC && job.Scale == 1)
+                {
+                    Copy(c, job.CRow, spare, PanelColumns, rows, columns);
+                    start = spare;
+                }
+
+                TileKernel.Multiply(job.Width, rows, k, a, aRow, aStep, right, rightStep, spare, PanelColumns, start, startRow, next, nextStep);
                 if (job.Scale != 1) Scale(spare, c, job.CRow, rows, columns, job.Scale, fromC);
-                if (finish) TileFinish.Apply(job, spare, PanelColumns, i, j, rows, columns);
+                if (finish) TileFinish.Apply(rest, spare, PanelColumns, i, j, rows, columns);
                 else Copy(spare, PanelColumns, c, job.CRow, rows, columns);
             }
         }
+    }
+
+    /// <summary>What the chains of a tile start from: bias, residual or their sum, where they lie or in <paramref name="begin"/> (8, 32); null for zero.</summary>
+    private static float* Start(in ProductJob job, int i, int j, int rows, int columns, bool residual, float* begin, ref nint startRow)
+    {
+        float* bias = job.Bias == null ? null : job.Bias + j, other = residual ? job.Residual + i * job.ResidualRow + j : null;
+        bool whole = columns == PanelColumns;
+        if (other == null)
+        {
+            startRow = 0;
+            if (bias == null || whole) return bias;
+            new ReadOnlySpan<float>(bias, columns).CopyTo(new Span<float>(begin, PanelColumns));
+            return begin;
+        }
+
+        if (bias == null && whole)
+        {
+            startRow = job.ResidualRow;
+            return other;
+        }
+
+        startRow = PanelColumns;
+        if (bias == null)
+        {
+            Copy(other, job.ResidualRow, begin, PanelColumns, rows, columns);
+        }
+        else if (whole && Vector512.IsHardwareAccelerated)
+        {
+            Vector512<float> x = Vector512.Load(bias), y = Vector512.Load(bias + 16);
+            for (int r = 0; r < rows; r++, other += job.ResidualRow)
+            {
+                (Vector512.Load(other) + x).Store(begin + r * PanelColumns);
+                (Vector512.Load(other + 16) + y).Store(begin + r * PanelColumns + 16);
+            }
+        }
+        else
+        {
+            for (int r = 0; r < rows; r++, other += job.ResidualRow)
+                TensorPrimitives.Add(new ReadOnlySpan<float>(other, columns), new ReadOnlySpan<float>(bias, columns), new Span<float>(begin + r * PanelColumns, columns));
+        }
+
+        return begin;
     }
 
     /// <summary>Fetches a tile of C while it is computed: a C that fits no cache would otherwise be waited for when it is stored.</summary>

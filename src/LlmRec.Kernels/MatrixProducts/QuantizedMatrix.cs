@@ -22,7 +22,7 @@ public sealed unsafe class QuantizedMatrix
     private readonly AlignedBuffer<float> _scales;
     private readonly AlignedBuffer<float> _sums;
 
-    private QuantizedMatrix(int rows, int columns)
+    private QuantizedMatrix(int rows, int columns, MatrixMemory? memory)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
@@ -34,7 +34,7 @@ public sealed unsafe class QuantizedMatrix
         int panels = (columns + PanelColumns - 1) / PanelColumns;
         long size = (long)panels * Steps * ByteTile.StepBytes;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, Array.MaxLength - AlignedBuffer<sbyte>.Alignment, nameof(columns));
-        _panels = new AlignedBuffer<sbyte>((int)size);
+        _panels = memory?.Take<sbyte>((int)size) ?? new AlignedBuffer<sbyte>((int)size);
         _scales = new AlignedBuffer<float>(panels * PanelColumns);
         _sums = new AlignedBuffer<float>(panels * PanelColumns);
     }
@@ -59,10 +59,11 @@ public sealed unsafe class QuantizedMatrix
 
     /// <summary>Quantises B as it stands: row p of <paramref name="b"/> is B's row p.</summary>
     /// <param name="b">B (k, n), finite, k at most 65,536.</param>
+    /// <param name="memory">Where to put it; null, the default, for memory of its own.</param>
     /// <exception cref="ArgumentException">A size is out of range, or a value is NaN or infinite.</exception>
-    public static QuantizedMatrix Pack(ReadOnlyMatrixSpan b)
+    public static QuantizedMatrix Pack(ReadOnlyMatrixSpan b, MatrixMemory? memory = null)
     {
-        var packed = new QuantizedMatrix(b.Rows, b.Columns);
+        var packed = new QuantizedMatrix(b.Rows, b.Columns, memory);
         var column = new float[b.Rows];
         for (int j = 0; j < b.Columns; j++)
         {
@@ -75,10 +76,11 @@ public sealed unsafe class QuantizedMatrix
 
     /// <summary>Quantises the transpose: row j of <paramref name="b"/> is B's column j, as in weights stored (outputs, inputs).</summary>
     /// <param name="b">Bᵀ (n, k), finite, k at most 65,536.</param>
+    /// <param name="memory">Where to put it; null, the default, for memory of its own.</param>
     /// <exception cref="ArgumentException">A size is out of range, or a value is NaN or infinite.</exception>
-    public static QuantizedMatrix PackTransposed(ReadOnlyMatrixSpan b)
+    public static QuantizedMatrix PackTransposed(ReadOnlyMatrixSpan b, MatrixMemory? memory = null)
     {
-        var packed = new QuantizedMatrix(b.Columns, b.Rows);
+        var packed = new QuantizedMatrix(b.Columns, b.Rows, memory);
         for (int j = 0; j < b.Rows; j++) packed.SetColumn(j, b.Row(j));
         return packed;
     }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace LlmRec.Kernels;
 
@@ -11,7 +12,7 @@ namespace LlmRec.Kernels;
 /// </summary>
 internal static unsafe class Tile
 {
-    /// <summary>c (rows, 2 vectors) = [c +] a (rows, k) · b (k, 2 vectors).</summary>
+    /// <summary>c (rows, 2 vectors) = start + a (rows, k) · b (k, 2 vectors).</summary>
     /// <param name="k">Length of the sum.</param>
     /// <param name="a">a(i, p) at a[i · aRow + p · aStep].</param>
     /// <param name="aRow">Elements from row to row of a.</param>
@@ -20,27 +21,30 @@ internal static unsafe class Tile
     /// <param name="bStep">Elements from row to row of b.</param>
     /// <param name="c">c(i, j) at c[i · cRow + j].</param>
     /// <param name="cRow">Elements from row to row of c.</param>
-    /// <param name="accumulate">Whether the chain starts from c instead of zero.</param>
+    /// <param name="start">What the chains start from, start(i, j) at start[i · startRow + j]; null for zero; may be c.</param>
+    /// <param name="startRow">Elements from row to row of start; 0 for the same in every row.</param>
+    /// <param name="next">What will be read after this: a line is fetched into the second cache with every step of k.</param>
+    /// <param name="nextStep">Elements from one line to fetch to the next; 0 to fetch nothing new.</param>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<TLanes, TVector, TRows>(nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint cRow, bool accumulate)
+    public static void Multiply<TLanes, TVector, TRows>(nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint cRow, float* start, nint startRow, float* next, nint nextStep)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TRows : struct, ITileRows
     {
         TVector x0 = default, x1 = default, x2 = default, x3 = default, x4 = default, x5 = default, x6 = default, x7 = default;
         TVector y0 = default, y1 = default, y2 = default, y3 = default, y4 = default, y5 = default, y6 = default, y7 = default;
-        if (accumulate)
+        if (start != null)
         {
-            float* s = c;
+            float* s = start;
             x0 = TLanes.Load(s); y0 = TLanes.Load(s + TLanes.Count);
-            if (TRows.Count > 1) { s += cRow; x1 = TLanes.Load(s); y1 = TLanes.Load(s + TLanes.Count); }
-            if (TRows.Count > 2) { s += cRow; x2 = TLanes.Load(s); y2 = TLanes.Load(s + TLanes.Count); }
-            if (TRows.Count > 3) { s += cRow; x3 = TLanes.Load(s); y3 = TLanes.Load(s + TLanes.Count); }
-            if (TRows.Count > 4) { s += cRow; x4 = TLanes.Load(s); y4 = TLanes.Load(s + TLanes.Count); }
-            if (TRows.Count > 5) { s += cRow; x5 = TLanes.Load(s); y5 = TLanes.Load(s + TLanes.Count); }
-            if (TRows.Count > 6) { s += cRow; x6 = TLanes.Load(s); y6 = TLanes.Load(s + TLanes.Count); }
-            if (TRows.Count > 7) { s += cRow; x7 = TLanes.Load(s); y7 = TLanes.Load(s + TLanes.Count); }
+            if (TRows.Count > 1) { s += startRow; x1 = TLanes.Load(s); y1 = TLanes.Load(s + TLanes.Count); }
+            if (TRows.Count > 2) { s += startRow; x2 = TLanes.Load(s); y2 = TLanes.Load(s + TLanes.Count); }
+            if (TRows.Count > 3) { s += startRow; x3 = TLanes.Load(s); y3 = TLanes.Load(s + TLanes.Count); }
+            if (TRows.Count > 4) { s += startRow; x4 = TLanes.Load(s); y4 = TLanes.Load(s + TLanes.Count); }
+            if (TRows.Count > 5) { s += startRow; x5 = TLanes.Load(s); y5 = TLanes.Load(s + TLanes.Count); }
+            if (TRows.Count > 6) { s += startRow; x6 = TLanes.Load(s); y6 = TLanes.Load(s + TLanes.Count); }
+            if (TRows.Count > 7) { s += startRow; x7 = TLanes.Load(s); y7 = TLanes.Load(s + TLanes.Count); }
         }
 
         float* a0 = a, a1 = a0 + aRow, a2 = a1 + aRow, a3 = a2 + aRow, a4 = a3 + aRow, a5 = a4 + aRow, a6 = a5 + aRow, a7 = a6 + aRow;
@@ -56,6 +60,8 @@ internal static unsafe class Tile
             if (TRows.Count > 5) { w = TLanes.Create(a5[p]); x5 = TLanes.MultiplyAdd(w, u, x5); y5 = TLanes.MultiplyAdd(w, v, y5); }
             if (TRows.Count > 6) { w = TLanes.Create(a6[p]); x6 = TLanes.MultiplyAdd(w, u, x6); y6 = TLanes.MultiplyAdd(w, v, y6); }
             if (TRows.Count > 7) { w = TLanes.Create(a7[p]); x7 = TLanes.MultiplyAdd(w, u, x7); y7 = TLanes.MultiplyAdd(w, v, y7); }
+            if (Sse.IsSupported) Sse.Prefetch1(next);
+            next += nextStep;
             p += aStep;
             b += bStep;
         }

@@ -19,58 +19,60 @@ internal static unsafe class TileKernel
         _ => 6,
     };
 
-    /// <summary>c (rows, 32) = [c +] a (rows, k) · b (k, 32), rows at most <see cref="Rows"/>; parameters as in <see cref="Tile.Multiply{TLanes, TVector, TRows}"/>.</summary>
-    public static void Multiply(LaneWidth width, int rows, nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint cRow, bool accumulate)
+    /// <summary>c (rows, 32) = start + a (rows, k) · b (k, 32), rows at most <see cref="Rows"/>; parameters as in <see cref="Tile.Multiply{TLanes, TVector, TRows}"/>.</summary>
+    public static void Multiply(LaneWidth width, int rows, nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint cRow, float* start, nint startRow, float* next, nint nextStep)
     {
         if (width == LaneWidth.V512)
         {
             switch (rows)
             {
-                case 8: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8>(k, a, aRow, aStep, b, bStep, c, cRow, accumulate); return;
-                case 7: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R7>(k, a, aRow, aStep, b, bStep, c, cRow, accumulate); return;
-                case 6: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R6>(k, a, aRow, aStep, b, bStep, c, cRow, accumulate); return;
-                case 5: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R5>(k, a, aRow, aStep, b, bStep, c, cRow, accumulate); return;
-                case 4: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R4>(k, a, aRow, aStep, b, bStep, c, cRow, accumulate); return;
-                case 3: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R3>(k, a, aRow, aStep, b, bStep, c, cRow, accumulate); return;
-                case 2: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R2>(k, a, aRow, aStep, b, bStep, c, cRow, accumulate); return;
-                default: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R1>(k, a, aRow, aStep, b, bStep, c, cRow, accumulate); return;
+                case 8: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, next, nextStep); return;
+                case 7: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R7>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, next, nextStep); return;
+                case 6: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R6>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, next, nextStep); return;
+                case 5: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R5>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, next, nextStep); return;
+                case 4: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R4>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, next, nextStep); return;
+                case 3: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R3>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, next, nextStep); return;
+                case 2: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R2>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, next, nextStep); return;
+                default: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R1>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, next, nextStep); return;
             }
         }
 
         if (width == LaneWidth.V256)
         {
-            for (int j = 0; j < PanelColumns; j += 16)
+            for (int j = 0; j < PanelColumns; j += 16, nextStep = 0)
             {
                 switch (rows)
                 {
-                    case 6: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R6>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, accumulate); break;
-                    case 5: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R5>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, accumulate); break;
-                    case 4: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R4>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, accumulate); break;
-                    case 3: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R3>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, accumulate); break;
-                    case 2: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R2>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, accumulate); break;
-                    default: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R1>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, accumulate); break;
+                    case 6: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R6>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, next, nextStep); break;
+                    case 5: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R5>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, next, nextStep); break;
+                    case 4: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R4>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, next, nextStep); break;
+                    case 3: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R3>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, next, nextStep); break;
+                    case 2: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R2>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, next, nextStep); break;
+                    default: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R1>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, next, nextStep); break;
                 }
             }
         }
         else if (width == LaneWidth.V128)
         {
-            for (int j = 0; j < PanelColumns; j += 8)
+            for (int j = 0; j < PanelColumns; j += 8, nextStep = 0)
             {
                 switch (rows)
                 {
-                    case 6: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R6>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, accumulate); break;
-                    case 5: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R5>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, accumulate); break;
-                    case 4: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R4>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, accumulate); break;
-                    case 3: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R3>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, accumulate); break;
-                    case 2: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R2>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, accumulate); break;
-                    default: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R1>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, accumulate); break;
+                    case 6: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R6>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, next, nextStep); break;
+                    case 5: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R5>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, next, nextStep); break;
+                    case 4: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R4>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, next, nextStep); break;
+                    case 3: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R3>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, next, nextStep); break;
+                    case 2: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R2>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, next, nextStep); break;
+                    default: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R1>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, next, nextStep); break;
                 }
             }
         }
         else
         {
-            for (int j = 0; j < PanelColumns; j += 2)
-                Tile.Multiply<LanesScalar, float, TileRows.R1>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, accumulate);
+            for (int j = 0; j < PanelColumns; j += 2, nextStep = 0)
+                Tile.Multiply<LanesScalar, float, TileRows.R1>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, next, nextStep);
         }
     }
+
+    private static float* At(float* start, int j) => start == null ? null : start + j;
 }

@@ -46,8 +46,23 @@ public sealed class AlignedBuffer<T> where T : unmanaged
         Span.Clear();
     }
 
+    private AlignedBuffer(T[] array, int start, int length)
+    {
+        _array = array;
+        _start = start;
+        Length = length;
+    }
+
     /// <summary>Number of elements.</summary>
     public int Length { get; }
+
+    /// <summary>A part that shares the memory; it is aligned when its first element is.</summary>
+    internal AlignedBuffer<T> Slice(int from, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)from, (uint)Length, nameof(from));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)length, (uint)(Length - from), nameof(length));
+        return new(_array, _start + from, length);
+    }
 
     /// <summary>All elements.</summary>
     public Span<T> Span => new(_array, _start, Length);

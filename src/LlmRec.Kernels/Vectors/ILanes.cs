@@ -39,6 +39,9 @@ internal unsafe interface ILanes<TVector> where TVector : struct
     /// <summary>2ⁿ, where the low bits of <paramref name="shifted"/> hold n because 1.5 · 2²³ was added to it; n in −126..127.</summary>
     static abstract TVector PowerOfTwo(TVector shifted);
 
+    /// <summary>p · 2ⁿ with n given as a number and, <paramref name="shifted"/>, as for <see cref="PowerOfTwo"/>.</summary>
+    static abstract TVector TimesPowerOfTwo(TVector p, TVector n, TVector shifted);
+
     /// <summary>The sum over the lanes.</summary>
     static abstract float Sum(TVector x);
 

@@ -47,6 +47,10 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
         ((Vector128.AsInt32(shifted) << 23) + Vector128.Create(0x3f800000)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> TimesPowerOfTwo(Vector128<float> p, Vector128<float> n, Vector128<float> shifted) =>
+        p * PowerOfTwo(shifted);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector128<float> x) => Vector128.Sum(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

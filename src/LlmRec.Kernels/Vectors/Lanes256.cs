@@ -47,6 +47,10 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
         ((Vector256.AsInt32(shifted) << 23) + Vector256.Create(0x3f800000)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> TimesPowerOfTwo(Vector256<float> p, Vector256<float> n, Vector256<float> shifted) =>
+        p * PowerOfTwo(shifted);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector256<float> x) => Vector256.Sum(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

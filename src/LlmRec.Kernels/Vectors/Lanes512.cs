@@ -47,6 +47,10 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
         ((Vector512.AsInt32(shifted) << 23) + Vector512.Create(0x3f800000)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> TimesPowerOfTwo(Vector512<float> p, Vector512<float> n, Vector512<float> shifted) =>
+        System.Runtime.Intrinsics.X86.Avx512F.IsSupported ? System.Runtime.Intrinsics.X86.Avx512F.Scale(p, n) : p * PowerOfTwo(shifted);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector512<float> x) => Vector512.Sum(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

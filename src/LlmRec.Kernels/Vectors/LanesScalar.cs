@@ -36,6 +36,10 @@ internal readonly unsafe struct LanesScalar : ILanes<float>
     public static float PowerOfTwo(float shifted) =>
         BitConverter.Int32BitsToSingle((BitConverter.SingleToInt32Bits(shifted) << 23) + 0x3f800000);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float TimesPowerOfTwo(float p, float n, float shifted) =>
+        p * PowerOfTwo(shifted);
+
     public static float Sum(float x) => x;
 
     public static float MaxAcross(float x) => x;

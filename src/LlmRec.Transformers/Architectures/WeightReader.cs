@@ -1,4 +1,5 @@
 using System.Globalization;
+using LlmRec.Kernels;
 
 namespace LlmRec.Transformers;
 
@@ -10,6 +11,7 @@ internal sealed class WeightReader
     private readonly KeyTable _keys;
     private readonly WeightFormat _format;
     private readonly string _prefix;
+    private readonly MatrixMemory _memory;
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
 
     private WeightReader(Checkpoint checkpoint, TransformerConfig config, WeightFormat format)
@@ -18,6 +20,7 @@ internal sealed class WeightReader
         _config = config;
         _format = format;
         _keys = KeyTable.For(config);
+        _memory = new(MatrixBytes(config, format));
         _prefix = _keys.Prefixes.FirstOrDefault(p => _keys.Words.Any(w => checkpoint.Contains($"{p}{w}.weight")))
             ?? throw new InvalidDataException($"{checkpoint.Name} has no tensor '{_keys.Words[0]}.weight' (nor with one of {string.Join(", ", _keys.Prefixes.Where(p => p.Length > 0))} before it), so it is no checkpoint of the architecture {config.Architecture} that its config.json names");
     }
@@ -54,6 +57,15 @@ internal sealed class WeightReader
             RelativeBias = _keys.RelativeBias is null ? null
                 : new(Tensor(_keys.RelativeBias + ".weight", c.RelativeBuckets, c.Heads), c.Heads, c.RelativeBuckets, c.RelativeDistance),
         };
+    }
+
+    /// <summary>About what all matrices take, in whole panels of 32 columns.</summary>
+    private static long MatrixBytes(TransformerConfig c, WeightFormat format)
+    {
+        static long Size(long inputs, long outputs) => inputs * ((outputs + 31) / 32 * 32) + 64;
+        long queries = (long)c.Heads * c.HeadSize, keys = (long)c.KeyHeads * c.HeadSize;
+        long layer = Size(c.HiddenSize, queries + 2 * keys) + Size(queries, c.HiddenSize) + Size(c.HiddenSize, (c.IsGated ? 2L : 1) * c.IntermediateSize) + Size(c.IntermediateSize, c.HiddenSize);
+        return c.Layers * layer * (format == WeightFormat.Float32 ? 4 : format == WeightFormat.BFloat16 ? 2 : 1);
     }
 
     private LayerWeights Layer(int i)
@@ -99,7 +111,7 @@ internal sealed class WeightReader
 
         try
         {
-            return new(weights, inputs, total, bias, _format, _keys.InputsFirst);
+            return new(weights, inputs, total, bias, _format, _keys.InputsFirst, _memory);
         }
         catch (ArgumentException e)
         {

@@ -16,7 +16,8 @@ internal sealed class Linear
     /// <param name="bias">(outputs), or empty.</param>
     /// <param name="format">Format to keep.</param>
     /// <param name="inputsFirst">Whether the weights lie (inputs, outputs).</param>
-    public Linear(ReadOnlySpan<float> weights, int inputs, int outputs, float[] bias, WeightFormat format, bool inputsFirst = false)
+    /// <param name="memory">Where to put them; null for memory of their own.</param>
+    public Linear(ReadOnlySpan<float> weights, int inputs, int outputs, float[] bias, WeightFormat format, bool inputsFirst = false, MatrixMemory? memory = null)
     {
         Inputs = inputs;
         Outputs = outputs;
@@ -24,9 +25,9 @@ internal sealed class Linear
         ReadOnlyMatrixSpan w = inputsFirst ? new(weights, inputs, outputs) : new(weights, outputs, inputs);
         switch (format)
         {
-            case WeightFormat.Int8: _bytes = inputsFirst ? QuantizedMatrix.Pack(w) : QuantizedMatrix.PackTransposed(w); break;
-            case WeightFormat.BFloat16: _narrow = inputsFirst ? BFloat16Matrix.Pack(w) : BFloat16Matrix.PackTransposed(w); break;
-            default: _single = inputsFirst ? PackedMatrix.Pack(w) : PackedMatrix.PackTransposed(w); break;
+            case WeightFormat.Int8: _bytes = inputsFirst ? QuantizedMatrix.Pack(w, memory) : QuantizedMatrix.PackTransposed(w, memory); break;
+            case WeightFormat.BFloat16: _narrow = inputsFirst ? BFloat16Matrix.Pack(w, memory) : BFloat16Matrix.PackTransposed(w, memory); break;
+            default: _single = inputsFirst ? PackedMatrix.Pack(w, memory) : PackedMatrix.PackTransposed(w, memory); break;
         }
     }
 

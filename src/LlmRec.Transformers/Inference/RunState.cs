@@ -20,7 +20,8 @@ internal sealed class RunState(TransformerConfig config)
     {
         _tokens = tokens;
         long size = (long)tokens * (2 * Pad(config.HiddenSize) + Pad(Queries + 2 * Keys) + Pad(Queries) + Pad(Inner));
-        if (_memory.Length < size) _memory = new AlignedBuffer<float>(checked((int)size));
+        // never less than what is given huge pages
+        if (_memory.Length < size) _memory = new AlignedBuffer<float>(Math.Max(1 << 20, checked((int)size)));
         if (_ids.Length < 2 * tokens) _ids = new AlignedBuffer<int>(2 * tokens);
     }
 

@@ -7,7 +7,7 @@ namespace LlmRec.Transformers.Tests;
 [TestFixture]
 public sealed class SentenceEncoderTests
 {
-    private static readonly string[] Folders = ["dense-normalize", "cls", "mean-without-prompt"];
+    private static readonly string[] Folders = ["dense-normalize", "cls", "mean-without-prompt", "qwen3-last-token"];
 
     private static readonly SentenceEncoderOptions AsReference = new() { AllowSpecialTokens = true };
 
