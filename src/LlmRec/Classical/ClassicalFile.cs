@@ -12,6 +12,7 @@ internal static class ClassicalFile
     private static readonly Dictionary<string, Func<OpenedModel, FittedModel>> s_kinds = new(StringComparer.Ordinal)
     {
         [PopularModel.KindName] = PopularModel.Open,
+        [PopularInCategoryModel.KindName] = PopularInCategoryModel.Open,
         [RandomModel.KindName] = RandomModel.Open,
         [ItemKnnModel.KindName] = ItemKnnModel.Open,
         [ItemGraphModel.KindName] = ItemGraphModel.Open,
@@ -19,6 +20,9 @@ internal static class ClassicalFile
         [EaseModel.KindName] = EaseModel.Open,
         [SlimModel.KindName] = SlimModel.Open,
         [ItemTransitionModel.KindName] = ItemTransitionModel.Open,
+        [AssociationModel.KindName] = AssociationModel.Open,
+        [ContentModel.KindName] = ContentModel.Open,
+        [Item2VecModel.KindName] = Item2VecModel.Open,
         [PureSvdModel.KindName] = PureSvdModel.Open,
         [ImplicitAlsModel.KindName] = ImplicitAlsModel.Open,
         [BprModel.KindName] = BprModel.Open,

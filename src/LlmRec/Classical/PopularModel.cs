@@ -19,8 +19,8 @@ public sealed class PopularModel : FittedModel
     {
     }
 
-    private PopularModel(Training training, TimeSpan? window, string? name)
-        : this(training, window, name ?? (window is { } d ? FormattableString.Invariant($"Popular {d.TotalDays:0.#} d") : "Popular"), Count(training, window))
+    internal PopularModel(Training training, TimeSpan? window, string? name)
+        : this(training, window, name ?? (window is { } d ? FormattableString.Invariant($"Popular {d.TotalDays:0.#} d") : "Popular"), Count(training, Checked(window)))
     {
     }
 
@@ -51,6 +51,8 @@ public sealed class PopularModel : FittedModel
 
     /// <summary>How far back from the newest event it counts; <see langword="null"/> for all of the training.</summary>
     public TimeSpan? Window { get; }
+
+    internal float CountOf(int item) => _scores[item];
 
     internal override string Kind => KindName;
 

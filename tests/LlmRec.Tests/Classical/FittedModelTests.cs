@@ -40,7 +40,7 @@ public sealed class FittedModelTests
     }
 
     private static readonly string[] s_exact =
-        ["popular", "random", "item-KNN cosine", "item-KNN TF-IDF", "item-KNN BM25", "item-KNN Jaccard", "item-KNN degree", "item graph", "user-KNN", "user-KNN Jaccard", "EASE", "EASE refined", "SLIS refined", "SLIST", "baseline",
+        ["popular", "random", "item-KNN cosine", "item-KNN TF-IDF", "item-KNN BM25", "item-KNN Jaccard", "item-KNN degree", "item graph", "user-KNN", "user-KNN Jaccard", "EASE", "EASE refined", "SLIS refined", "SLIST", "baseline", "popular in category", "association", "content",
         "item-KNN voters", "user-KNN of each item", "rating KNN items", "rating KNN users", "rating KNN basic", "Slope One"];
 
     [Test]
@@ -60,7 +60,7 @@ public sealed class FittedModelTests
     }
 
     [Test]
-    public void Update_LearnsANewTaste([Values("SLIM", "PureSVD", "iALS", "iALS scaled", "BPR", "SVD", "SVD++", "ALS")] string name)
+    public void Update_LearnsANewTaste([Values("SLIM", "PureSVD", "iALS", "iALS scaled", "BPR", "SVD", "SVD++", "ALS", "item2vec")] string name)
     {
         (Catalog catalog, InteractionLog log) = FittedModels.World();
         FittedModel model = FittedModels.Fit(name, catalog, log);

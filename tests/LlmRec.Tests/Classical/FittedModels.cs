@@ -6,6 +6,10 @@ internal static class FittedModels
     private static readonly Dictionary<string, Func<Catalog, InteractionLog, FittedModel>> s_fits = new()
     {
         ["popular"] = (c, l) => new PopularModel(l, [.. c.Select(i => i.Id)]),
+        ["popular in category"] = (c, l) => new PopularInCategoryModel(c, l),
+        ["association"] = (c, l) => AssociationModel.Fit(c, l, new() { Neighbours = 6 }),
+        ["content"] = (c, l) => ContentModel.Fit(c, l),
+        ["item2vec"] = (c, l) => Item2VecModel.Fit(c, l, new() { Dimensions = 8, LearningRate = 0.1, Subsample = 0, Epochs = 30 }),
         ["random"] = (c, _) => new RandomModel([.. c.Select(i => i.Id)], 7),
         ["item-KNN cosine"] = (c, l) => ItemKnnModel.Fit(c, l, new() { Weighting = KnnWeighting.Cosine, Neighbours = 4 }),
         ["item-KNN TF-IDF"] = (c, l) => ItemKnnModel.Fit(c, l, new() { Weighting = KnnWeighting.TfIdf, Neighbours = 3, Shrinkage = 2 }),
