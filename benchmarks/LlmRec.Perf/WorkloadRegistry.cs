@@ -26,5 +26,7 @@ internal static class WorkloadRegistry
         new AlsWorkload(gradient: true),
         new FactorTopKWorkload(),
         new TokenizeWorkload(),
+        new TruncatedSvdWorkload(),
+        new SvdPlusPlusWorkload(),
     ];
 }

@@ -12,7 +12,7 @@ internal sealed class AlsWorkload(bool gradient) : IWorkload
     public PerfResult Run(PerfArguments options)
     {
         int f = options.Int("f", 64), threads = options.Threads, iterations = options.Int("iterations", 3);
-        double peak = options.Double("peak", double.NaN);
+        double peak = options.Double("peak", 0);
         SparseMatrix users = Coo.Read(options.Text("coo", "."), binary: true), items = users.Transpose();
         RowMatrix x = new(users.Rows, f), y = new(users.Columns, f);
         var random = new Random(options.Seed);
@@ -35,7 +35,7 @@ internal sealed class AlsWorkload(bool gradient) : IWorkload
         return new()
         {
             Timing = timing, Operations = operations, Items = users.Rows + items.Rows,
-            More = double.IsNaN(peak) ? [] : [("share_of_peak", operations / timing.Median / 1e9 / peak)],
+            More = peak == 0 ? [] : [("share_of_peak", operations / timing.Median / 1e9 / peak)],
         };
     }
 
