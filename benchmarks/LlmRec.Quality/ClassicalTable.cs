@@ -19,6 +19,7 @@ internal static class ClassicalTable
         ("item graph 100", (c, l, t) => ItemGraphModel.Fit(c, l, new() { Neighbours = 100, Threads = t })),
         ("item graph 500", (c, l, t) => ItemGraphModel.Fit(c, l, new() { Neighbours = 500, Threads = t })),
         ("EASE", (c, l, t) => EaseModel.Fit(c, l, new() { Threads = t })),
+        ("EASE for sparse data", (c, l, t) => EaseModel.Fit(c, l, new() { Regularisation = 100, Threads = t })),
         ("SLIM", (c, l, t) => SlimModel.Fit(c, l, new() { Threads = t })),
         ("SLIM for sparse data", (c, l, t) => SlimModel.Fit(c, l, new() { Penalty = 0.0001, Threads = t })),
         ("SLIT", (c, l, t) => ItemTransitionModel.Fit(c, l, new() { Threads = t })),

@@ -7,10 +7,21 @@ using ItemSpace = LlmRec.Quality.ItemSpace;
 if (args.Length == 0)
 {
     Console.Error.WriteLine("LlmRec.Quality DATA [--threads N] [--validation]   DATA: a folder ml-100k or ml-1m, or a file s3rec/Beauty.txt");
+    Console.Error.WriteLine("LlmRec.Quality DATA-FOLDER --benchmark JOURNAL.jsonl [PAGE.md] [--data NAME] [--model NAME] [--titles ENCODER-FOLDER] [--threads N]   the tables of all models");
     return 2;
 }
 int at = Array.IndexOf(args, "--threads");
 int threads = at >= 0 ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : 2;
+if (Array.IndexOf(args, "--benchmark") is int b and >= 0)
+{
+    // DATA-FOLDER --benchmark JOURNAL.jsonl [PAGE.md] [--data NAME] [--model NAME] [--titles ENCODER-FOLDER]: every model on every data set; goes on where the journal ends.
+    string Option(string name) => Array.IndexOf(args, name) is int o and >= 0 ? args[o + 1] : "";
+    var run = new BenchmarkRun(args[b + 1], Option("--titles"), threads, Console.Error);
+    await run.RunAsync(args[0], Option("--data"), Option("--model"));
+    if (b + 2 < args.Length && args[b + 2].EndsWith(".md", StringComparison.Ordinal)) BenchmarkPage.Write(args[b + 2], run.Lines);
+    else Console.Write(BenchmarkPage.Tables(run.Lines));
+    return 0;
+}
 if (Array.IndexOf(args, "--classical") is int c and >= 0)
 {
     // --classical [NAME]: the classical models, or those with NAME in theirs; also for a folder of the LightGCN kind.
@@ -25,7 +36,7 @@ if (Array.IndexOf(args, "--diversity") is int d and >= 0)
     DiversityExperiment.Run(data, args[0], int.Parse(args[d + 1], CultureInfo.InvariantCulture), d + 2 < args.Length ? args[d + 2] : "", Console.Out);
     return 0;
 }
-LinearScoringHead head = args.Contains("--slit") ? new([.. Features.Default(), .. Transitions(data, threads)]) : new();
+LinearScoringHead head = args.Contains("--slit") ? new([.. Features.Default(), .. TransitionFeatures.Of(data, threads)]) : new();
 LeaveLastOut.Result r = await LeaveLastOut.RunAsync(data, head, threads, args.Contains("--validation"), new());
 
 var buffer = new System.Buffers.ArrayBufferWriter<byte>();
@@ -62,11 +73,3 @@ using (var json = new System.Text.Json.Utf8JsonWriter(buffer))
 }
 Console.WriteLine(System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan));
 return 0;
-
-// --slit: three transition models of different decay beside the default features, fitted on the same events as the counts.
-static IEnumerable<IFeature> Transitions(DataSet data, int threads)
-{
-    InteractionLog train = DataSplit.LeaveLastOut(data.Log, data.Catalog).Train;
-    foreach (double decay in (double[])[0.5, 0.8, 0.95])
-        yield return Features.Score(ItemTransitionModel.Fit(data.Catalog, train, new() { PastDecay = decay, Past = decay > 0.9 ? 60 : 20, Threads = threads }));
-}

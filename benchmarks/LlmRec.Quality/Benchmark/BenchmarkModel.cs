@@ -1,0 +1,70 @@
+namespace LlmRec.Quality;
+
+/// <summary>A model of the table with the options it may choose from.</summary>
+/// <param name="Name">Its name in the table.</param>
+/// <param name="Variants">Options in words, and how they are fitted: on a catalog and events with so many threads. The first are the defaults; one is not compared at all.</param>
+internal sealed record BenchmarkModel(string Name, params (string Options, Func<Catalog, InteractionLog, int, IScoringModel> Fit)[] Variants)
+{
+    /// <summary>Whether the model needs the order of events.</summary>
+    public bool Ordered { get; init; }
+
+    /// <summary>Most items for which it is fitted in a run of the whole table.</summary>
+    public int MostItems { get; init; } = int.MaxValue;
+
+    /// <summary>All of them, in the order of the table.</summary>
+    public static IReadOnlyList<BenchmarkModel> All { get; } =
+    [
+        new("Popular", ("", (c, l, _) => new PopularModel(l, [.. c.Select(i => i.Id)]))),
+        new("Random", ("", (c, _, _) => new RandomModel([.. c.Select(i => i.Id)]))),
+        Knn("item-KNN cosine", KnnWeighting.Cosine),
+        Knn("item-KNN Jaccard", KnnWeighting.Jaccard),
+        Knn("item-KNN TF-IDF", KnnWeighting.TfIdf),
+        Knn("item-KNN BM25", KnnWeighting.Bm25),
+        Knn("item-KNN degree", KnnWeighting.Degree),
+        new("associations", Variant("defaults", (c, l, t) => AssociationModel.Fit(c, l))),
+        new("item2vec",
+            Variant("64 dimensions", (c, l, t) => Item2VecModel.Fit(c, l)),
+            Variant("64 dimensions, window 10", (c, l, t) => Item2VecModel.Fit(c, l, new() { Window = 10 }))) { Ordered = true },
+        new("content TF-IDF", Variant("words of titles and categories", (c, l, t) => ContentModel.Fit(c, l))) { Ordered = true },
+        new("user-KNN", [.. ((int[])[100, 30, 300]).Select(k => Variant(FormattableString.Invariant($"K {k}"), (c, l, _) => UserKnnModel.Fit(c, l, new() { Neighbours = k })))]),
+        new("item graph filter", [.. ((int[])[100, 20, 500, 1000]).Select(k => Variant(FormattableString.Invariant($"K {k}"), (c, l, t) => ItemGraphModel.Fit(c, l, new() { Neighbours = k, Threads = t })))]),
+        new("EASE", [.. ((double[])[500, 100, 1000]).Select(λ => Variant(FormattableString.Invariant($"λ {λ}"), (c, l, t) => EaseModel.Fit(c, l, new() { Regularisation = λ, Threads = t })))]) { MostItems = 20_000 },
+        new("EASE, large", Variant("λ 100, not chosen", (c, l, t) => EaseModel.Fit(c, l, new() { Regularisation = 100, Threads = t }))) { MostItems = -20_000 },
+        new("SLIM", [.. ((double[])[0.005, 0.001, 0.0001, 0.00003]).Select(α => Variant(FormattableString.Invariant($"α {α:0.#####}"), (c, l, t) => SlimModel.Fit(c, l, new() { Penalty = α, Tolerance = 1e-4, Threads = t })))]),
+        new("SLIT",
+            Variant("λ 100", (c, l, t) => ItemTransitionModel.Fit(c, l, new() { Threads = t })),
+            Variant("λ 30", (c, l, t) => ItemTransitionModel.Fit(c, l, new() { Threads = t, Regularisation = 30 })),
+            Variant("λ 30, both ways", (c, l, t) => ItemTransitionModel.Fit(c, l, new() { Threads = t, Regularisation = 30, Next = 6, NextDecay = 0.7, ReverseWeight = 0.5 }))) { Ordered = true },
+        new("SLIST", [.. ((double[])[0.2, 0.5]).Select(a => Variant(FormattableString.Invariant($"co-occurrence {a}"), (c, l, t) => ItemTransitionModel.Fit(c, l, new() { Threads = t, Consistency = a })))]) { Ordered = true },
+        new("PureSVD", [.. ((int[])[64, 16, 32, 128, 256]).Select(f => Variant(FormattableString.Invariant($"{f} factors"), (c, l, t) => PureSvdModel.Fit(c, l, new() { Factors = f, Threads = t })))]),
+        new("iALS",
+            Variant("64 factors, α 5", (c, l, t) => ImplicitAlsModel.Fit(c, l, new() { Threads = t })),
+            Variant("64 factors, α 20", (c, l, t) => ImplicitAlsModel.Fit(c, l, new() { Alpha = 20, Threads = t })),
+            Variant("128 factors, α 5", (c, l, t) => ImplicitAlsModel.Fit(c, l, new() { Factors = 128, Threads = t })),
+            Variant("128 factors, α 20, λ 1", (c, l, t) => ImplicitAlsModel.Fit(c, l, new() { Factors = 128, Alpha = 20, Regularisation = 1, Threads = t }))),
+        new("iALS, conjugate gradient",
+            Variant("64 factors, α 5", (c, l, t) => ImplicitAlsModel.Fit(c, l, new() { Solver = AlsSolver.ConjugateGradient, Threads = t })),
+            Variant("128 factors, α 20, λ 1", (c, l, t) => ImplicitAlsModel.Fit(c, l, new() { Solver = AlsSolver.ConjugateGradient, Factors = 128, Alpha = 20, Regularisation = 1, Threads = t }))),
+        new("iALS, frequency-scaled",
+            Scaled(64, 0.1, 0.003), Scaled(128, 0.1, 0.01), Scaled(256, 0.05, 0.003), Scaled(256, 0.02, 0.01), Scaled(256, 0.01, 0.03)),
+        new("BPR",
+            Variant("64 factors, step 0.01", (c, l, _) => BprModel.Fit(c, l, new() { LearningRate = 0.01 })),
+            Variant("64 factors, step 0.05", (c, l, _) => BprModel.Fit(c, l, new() { LearningRate = 0.05 }))),
+    ];
+
+    /// <summary>Whether the table of a data set has it.</summary>
+    public bool Fits(BenchmarkData data)
+    {
+        int items = data.Testing.Catalog!.Count;
+        return (!Ordered || data.Ordered) && (MostItems >= 0 ? items <= MostItems : items > -MostItems);
+    }
+
+    private static BenchmarkModel Knn(string name, KnnWeighting weighting) =>
+        new(name, [.. ((int[])[100, 20, 500]).Select(k => Variant(FormattableString.Invariant($"K {k}"), (c, l, t) => ItemKnnModel.Fit(c, l, new() { Weighting = weighting, Neighbours = k, Threads = t })))]);
+
+    private static (string, Func<Catalog, InteractionLog, int, IScoringModel>) Scaled(int factors, double α, double λ) =>
+        Variant(FormattableString.Invariant($"{factors} factors, α {α}, λ {λ}"), (c, l, t) => ImplicitAlsModel.Fit(c, l, new() { Factors = factors, Objective = AlsObjective.FrequencyScaled, Alpha = α, Regularisation = λ, Threads = t }));
+
+    private static (string Options, Func<Catalog, InteractionLog, int, IScoringModel> Fit) Variant(string options, Func<Catalog, InteractionLog, int, IScoringModel> fit) =>
+        (options, fit);
+}

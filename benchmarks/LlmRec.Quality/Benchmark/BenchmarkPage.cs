@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text;
+
+namespace LlmRec.Quality;
+
+/// <summary>Writes the tables of a journal between two marks of a Markdown page.</summary>
+internal static class BenchmarkPage
+{
+    private const string Begin = "<!-- tables of all models: begin -->", End = "<!-- tables of all models: end -->";
+
+    public static void Write(string page, IReadOnlyList<BenchmarkLine> lines)
+    {
+        string text = File.ReadAllText(page);
+        int from = text.IndexOf(Begin, StringComparison.Ordinal), to = text.IndexOf(End, StringComparison.Ordinal);
+        if (from < 0 || to < from) throw new InvalidDataException($"'{page}' has no place for the tables: put the lines '{Begin}' and '{End}' where they should stand");
+        File.WriteAllText(page, text[..(from + Begin.Length)] + "\n" + Tables(lines) + text[to..]);
+    }
+
+    public static string Tables(IReadOnlyList<BenchmarkLine> lines)
+    {
+        var s = new StringBuilder();
+        foreach (string data in (string[])["ml-100k", "ml-1m", "Beauty", "gowalla"])
+        {
+            BenchmarkLine[] rows = [.. lines.Where(l => l.Data == data && l.Phase == "test").DistinctBy(l => l.Model).OrderByDescending(l => l.Ndcg)];
+            if (rows.Length == 0) continue;
+            string k = data == "gowalla" ? "20" : "10";
+            s.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"**{(data == "gowalla" ? "Gowalla (LightGCN's split)" : data)}**").AppendLine();
+            s.AppendLine(CultureInfo.InvariantCulture, $"| Model | options | NDCG@{k} | {(data == "gowalla" ? "Recall" : "HR")}@{k} | fit | a list | memory |").AppendLine("|---|---|---|---|---|---|---|");
+            foreach (BenchmarkLine row in rows)
+            {
+                string name = BenchmarkRun.Heads.Contains(row.Model) ? $"**{row.Model}**" : row.Model;
+                s.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {row.Options} | {row.Ndcg:0.0000} | {row.Hit:0.0000} | {Seconds(row.FitSeconds)} | {Micro(row.UserMicroseconds)} | {Megabytes(row.Megabytes)} |");
+            }
+        }
+
+        BenchmarkLine[] ratings = [.. lines.Where(l => l.Data == RatingFolds.Data).DistinctBy(l => l.Model).OrderBy(l => l.Ndcg)];
+        if (ratings.Length == 0) return s.AppendLine().ToString();
+        s.AppendLine().AppendLine("**Ratings, ml-100k, mean of the folds u1 to u5**").AppendLine();
+        s.AppendLine("| Model | options | RMSE | MAE | fit of all five | a rating | memory |").AppendLine("|---|---|---|---|---|---|---|");
+        foreach (BenchmarkLine row in ratings)
+            s.AppendLine(CultureInfo.InvariantCulture, $"| {row.Model} | {row.Options} | {row.Ndcg:0.0000} | {row.Hit:0.0000} | {Seconds(row.FitSeconds)} | {row.UserMicroseconds:0.0} µs | {Megabytes(row.Megabytes)} |");
+        return s.AppendLine().ToString();
+    }
+
+    private static string Seconds(double value) => value < 0.1 ? "< 0.1 s" : value < 10 ? string.Create(CultureInfo.InvariantCulture, $"{value:0.0} s") : string.Create(CultureInfo.InvariantCulture, $"{value:0} s");
+
+    private static string Micro(double value) => double.IsNaN(value) ? "" : value < 9999.5 ? string.Create(CultureInfo.InvariantCulture, $"{value:0} µs") : string.Create(CultureInfo.InvariantCulture, $"{value / 1000:0} ms");
+
+    private static string Megabytes(double value) => double.IsNaN(value) ? "" : value < 10 ? string.Create(CultureInfo.InvariantCulture, $"{value:0.0} MB") : string.Create(CultureInfo.InvariantCulture, $"{value:0} MB");
+}
