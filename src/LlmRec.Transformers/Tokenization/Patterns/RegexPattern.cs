@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -11,6 +12,8 @@ internal sealed class RegexPattern : TextPattern
 {
     /// <summary>A pattern from a file may backtrack without end.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private static readonly char[] StandIns = MakeStandIns();
 
     [ThreadStatic]
     private static (char[] Text, int[] Origin) t_shadow;
@@ -50,17 +53,30 @@ internal sealed class RegexPattern : TextPattern
             matches.Add((shadow.Origin[match.Index], shadow.Origin[match.Index + match.Length]));
     }
 
+    /// <summary>A unit of the same general category; none has case that a pattern could fold, or lies in a range that one is likely to name.</summary>
     private static char StandIn(int c)
     {
         CodePointClass kind = CodePoints.Class(c) & (CodePointClass.Letter | CodePointClass.Number);
-        if (c <= 0xFFFF)
+        UnicodeCategory category = CharUnicodeInfo.GetUnicodeCategory(c);
+        bool letter = category <= UnicodeCategory.OtherLetter, number = category is >= UnicodeCategory.DecimalDigitNumber and <= UnicodeCategory.OtherNumber;
+        if (letter == (kind == CodePointClass.Letter) && number == (kind == CodePointClass.Number)) return c <= 0xFFFF ? (char)c : StandIns[(int)category];
+        return StandIns[(int)(kind switch
         {
-            bool letter = char.IsLetter((char)c), number = char.IsNumber((char)c);
-            if (letter == (kind == CodePointClass.Letter) && number == (kind == CodePointClass.Number)) return (char)c;
-        }
-        // A Han letter, a fraction, a combining mark or a symbol: none has case or is anything else.
-        if (kind == CodePointClass.Letter) return '\u4E00';
-        if (kind == CodePointClass.Number) return '\u2153';
-        return CodePoints.Is(c, CodePointClass.CombiningMark) ? '\u0300' : '\u2603';
+            CodePointClass.Letter => UnicodeCategory.OtherLetter,
+            CodePointClass.Number => UnicodeCategory.OtherNumber,
+            _ => UnicodeCategory.OtherNotAssigned,
+        })];
+    }
+
+    private static char[] MakeStandIns()
+    {
+        char[] units = new char[(int)UnicodeCategory.OtherNotAssigned + 1];
+        for (char c = '\uFFFF'; c >= 128; c--)
+            if (c is not (>= '\u4E00' and <= '\u9FFF' or >= '\uAC00' and <= '\uD7A3')) units[(int)CharUnicodeInfo.GetUnicodeCategory(c)] = c;
+        // Latin letters may meet a pattern that folds case; Armenian and Hebrew ones hardly.
+        units[(int)UnicodeCategory.UppercaseLetter] = '\u0531';
+        units[(int)UnicodeCategory.LowercaseLetter] = '\u0561';
+        units[(int)UnicodeCategory.OtherLetter] = '\u05D0';
+        return units;
     }
 }
