@@ -63,8 +63,8 @@ internal static class ModelReader
                     model.TextOrNull("end_of_word_suffix") ?? "", model.Flag("fuse_unk", false), model.Flag("byte_fallback", false), model.Flag("ignore_merges", false));
                 if (settings.Unknown is { } token && IdOf(vocabulary, token) < 0) throw model["unk_token"].Error($"the unknown token '{TokenizerJson.Short(token)}' is not in the vocabulary");
                 var bpe = new BpeModel(vocabulary, merges, settings, model);
-                if (bpe.SeparatesAtMarks)
-                    preTokenizer = preTokenizer is null ? new MarkBoundaryPreTokenizer() : new SequencePreTokenizer([preTokenizer, new MarkBoundaryPreTokenizer()]);
+                if (bpe.Boundaries is { } boundaries)
+                    preTokenizer = preTokenizer is null ? boundaries : new SequencePreTokenizer([preTokenizer, boundaries]);
                 return bpe;
             default:
                 throw model["type"].Error($"the model '{TokenizerJson.Short(type)}' is unknown");

@@ -15,6 +15,7 @@ internal sealed partial class BpeModel : TokenModel
     private readonly CharTrie _whole;
     private readonly Settings _settings;
     private readonly int _unknown = -1;
+    private readonly bool _mergesBytes;
 
     /// <summary>Token of a byte: where it begins or not, and where it ends the word or not, [first][last][byte].</summary>
     private readonly int[]? _byteIds;
@@ -33,6 +34,7 @@ internal sealed partial class BpeModel : TokenModel
             if (!ids.TryGetValue(first, out int a) || !ids.TryGetValue(second, out int b) || !ids.TryGetValue(merged, out int result))
                 throw new JsonView(default, $"{where.Path}.merges[{i}]", where.File).Error($"the merge of '{TokenizerJson.Short(first)}' and '{TokenizerJson.Short(second)}' has a part or a result that is not in the vocabulary");
             _merges.Add(a, b, i, result);
+            _mergesBytes |= IsByte(first) || IsByte(second);
         }
         if (settings.Unknown is { } unknown && ids.TryGetValue(unknown, out int id)) _unknown = id;
         for (int b = 0; b < 256; b++) _fallback[b] = ids.GetValueOrDefault(string.Create(CultureInfo.InvariantCulture, $"<0x{b:X2}>"), -1);
@@ -56,21 +58,15 @@ internal sealed partial class BpeModel : TokenModel
     public override int? UnknownId => _unknown >= 0 ? _unknown : null;
 
     /// <summary>
-    /// Whether a word may be cut before a space mark that follows something else without a change of its tokens: no token
-    /// reaches over such a place, and unknown stretches, which would fuse over it, cannot arise.
+    /// A step that cuts words further without a change of their tokens, or <c>null</c>: symbols must be the characters
+    /// themselves, single bytes must not merge, and unknown stretches, which would fuse over a cut, must not arise.
     /// </summary>
-    public bool SeparatesAtMarks
+    public PreTokenizer? Boundaries
     {
         get
         {
-            if (_settings.Bytes || _settings.Prefix.Length + _settings.Suffix.Length > 0 || !_settings.ByteFallback || _fallback.Contains(-1)) return false;
-            bool marks = false;
-            foreach (string token in _vocabulary.ModelEntries.Keys)
-            {
-                if (MarkBoundaryPreTokenizer.Crosses(token)) return false;
-                marks |= token.Contains(MarkBoundaryPreTokenizer.Mark);
-            }
-            return marks;
+            if (_settings.Bytes || _settings.IgnoreMerges || _settings.Prefix.Length + _settings.Suffix.Length > 0 || !_settings.ByteFallback || _fallback.Contains(-1) || _mergesBytes) return null;
+            return new PairBoundaryPreTokenizer(_vocabulary.ModelEntries.Keys);
         }
     }
 
@@ -176,6 +172,8 @@ internal sealed partial class BpeModel : TokenModel
             pending = Math.Max(pending, 0) + width;
         }
     }
+
+    private static bool IsByte(string token) => token.Length == 6 && token.StartsWith("<0x", StringComparison.Ordinal) && token[5] == '>';
 
     private int SymbolId(ReadOnlySpan<char> symbol, bool first, bool last)
     {

@@ -16,7 +16,7 @@ internal sealed class EncodeScratch
 
     public TokenSink Sink { get; } = new();
 
-    public WordCache Cache { get; } = new(maxBits: 14);
+    public WordCache Cache { get; } = new(maxBits: 15);
 
     /// <summary>Buffers of the byte-pair merges.</summary>
     public MergeBuffers Merges { get; } = new();

@@ -6,9 +6,10 @@ using System.Runtime.Intrinsics;
 namespace LlmRec.Transformers;
 
 /// <summary>
-/// Words to their ids, direct-mapped and of fixed size: text is mostly words seen a moment ago. An entry is one cache line:
+/// Words to their ids: text is mostly words seen a moment ago. An entry is one cache line:
 /// a key of 32 bytes (up to 15 UTF-16 units, the length in lane 15) and a value of 32 bytes (up to 7 ids, their number in
-/// lane 7). A later word overwrites an earlier one of the same slot. It begins small and grows with what it is given, up to a
+/// lane 7). A word has two places, side by side; a new one takes the first and moves what was there to the second, so that a rare
+/// word does not drive out a frequent one at once. The cache begins small and grows with what it is given, up to a
 /// limit, so memory is bounded whatever the text.
 /// </summary>
 internal sealed unsafe class WordCache
@@ -19,7 +20,7 @@ internal sealed unsafe class WordCache
     /// <summary>Most tokens of a word.</summary>
     public const int MaxTokens = 7;
 
-    private const int EntryBytes = 64;
+    private const int EntryBytes = 64, PairBytes = 2 * EntryBytes;
 
     // Row n keeps the first n lanes.
     private static readonly Vector256<ushort>[] Masks = MakeMasks();
@@ -62,7 +63,11 @@ internal sealed unsafe class WordCache
     public bool TryAppend(Vector256<ushort> key, TokenSink sink)
     {
         byte* entry = Slot(key);
-        if (Vector256.Load((ushort*)entry) != key) return false;
+        if (Vector256.Load((ushort*)entry) != key)
+        {
+            entry = Beside(entry);
+            if (Vector256.Load((ushort*)entry) != key) return false;
+        }
         Vector256<int> value = Vector256.Load((int*)(entry + 32));
         value.StoreUnsafe(ref sink.Reserve());
         sink.Count += value[7];
@@ -75,6 +80,7 @@ internal sealed unsafe class WordCache
         if (ids.Length > MaxTokens) return;
         if (++_stored > 1 << _bits - 1 && _bits < _maxBits) Grow();
         byte* entry = Slot(key);
+        Buffer.MemoryCopy(entry, Beside(entry), EntryBytes, EntryBytes);
         key.Store((ushort*)entry);
         int* value = (int*)(entry + 32);
         for (int i = 0; i < ids.Length; i++) value[i] = ids[i];
@@ -84,9 +90,9 @@ internal sealed unsafe class WordCache
     [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(_pinned))]
     private void Allocate(int bits)
     {
-        _pinned = GC.AllocateArray<byte>((EntryBytes << bits) + EntryBytes, pinned: true);
+        _pinned = GC.AllocateArray<byte>((EntryBytes << bits) + PairBytes, pinned: true);
         nuint address = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_pinned));
-        _entries = (byte*)(address + EntryBytes - 1 & ~(nuint)(EntryBytes - 1));
+        _entries = (byte*)(address + PairBytes - 1 & ~(nuint)(PairBytes - 1));
         (_bits, _shift) = (bits, 64 - bits);
     }
 
@@ -100,10 +106,15 @@ internal sealed unsafe class WordCache
         {
             Vector256<ushort> key = Vector256.Load((ushort*)from);
             if (key == Vector256<ushort>.Zero) continue;
-            Buffer.MemoryCopy(from, Slot(key), EntryBytes, EntryBytes);
+            byte* to = Slot(key);
+            if (Vector256.Load((ushort*)to) != Vector256<ushort>.Zero) to = Beside(to);
+            Buffer.MemoryCopy(from, to, EntryBytes, EntryBytes);
         }
         GC.KeepAlive(old);
     }
+
+    /// <summary>The other place: pairs are aligned to their size, so it differs in one bit of the address.</summary>
+    private static byte* Beside(byte* entry) => (byte*)((nuint)entry ^ EntryBytes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private byte* Slot(Vector256<ushort> key)
