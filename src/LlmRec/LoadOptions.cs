@@ -3,7 +3,7 @@ namespace LlmRec;
 /// <summary>What a saved model cannot hold because it is code: given again when it is opened.</summary>
 public sealed record LoadOptions
 {
-    /// <summary>The item encoder the model was built with; needed unless that was LSA or word vectors, whose state is in the model. Of a <see cref="GeometryItemEncoder"/> the inner one will do.</summary>
+    /// <summary>The item encoder the model was built with; needed unless that was LSA or word vectors, whose state is in the model, or a transformer whose folder is where it was. Of a <see cref="GeometryItemEncoder"/> the inner one will do.</summary>
     public IItemEncoder? ItemEncoder { get; init; }
 
     /// <summary>The user encoder; default: the built-in blend.</summary>

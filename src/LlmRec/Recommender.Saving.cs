@@ -11,7 +11,7 @@ public sealed partial class Recommender
     /// <summary>Saves everything into a folder. A crash at any moment leaves the model that was there before, whole.</summary>
     /// <param name="folder">The folder; made when it is not there. Its files of an older model are cleared away at the end.</param>
     /// <param name="cancellationToken">Stops the work; the older model stays.</param>
-    /// <remarks>Takes a snapshot: answers go on, and events that arrive while the files are written are not among them. LSA, word vectors and an embedding geometry are saved; any other item encoder, a user encoder, a diversifier and features of the caller's own are code and are not saved; <see cref="LoadAsync"/> takes them again.</remarks>
+    /// <remarks>Takes a snapshot: answers go on, and events that arrive while the files are written are not among them. LSA, word vectors and an embedding geometry are saved, of a transformer encoder where its model lies and its fingerprint; any other item encoder, a user encoder, a diversifier and features of the caller's own are code and are not saved; <see cref="LoadAsync"/> takes them again.</remarks>
     public async Task SaveAsync(string folder, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);

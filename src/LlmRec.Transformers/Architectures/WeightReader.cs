@@ -39,6 +39,8 @@ internal sealed class WeightReader
         TransformerConfig c = _config;
         int hidden = c.HiddenSize;
         string words = _keys.Words.First(w => _checkpoint.Contains($"{_prefix}{w}.weight"));
+        // positions and token types are few and touch every token: int8 would save nothing and cost precision
+        WeightFormat small = _format == WeightFormat.Int8 ? WeightFormat.BFloat16 : _format;
         var layers = new LayerWeights[c.Layers];
         for (int i = 0; i < layers.Length; i++)
         {
@@ -48,9 +50,9 @@ internal sealed class WeightReader
 
         return new()
         {
-            Words = Table(words, c.VocabularySize, hidden),
-            Positions = c.LearnedPositions == 0 ? null : Table(_keys.Positions!, c.LearnedPositions, hidden),
-            TokenTypes = c.TokenTypes == 0 || _keys.TokenTypes is null ? null : Table(_keys.TokenTypes, c.TokenTypes, hidden),
+            Words = Table(words, c.VocabularySize, hidden, _format),
+            Positions = c.LearnedPositions == 0 ? null : Table(_keys.Positions!, c.LearnedPositions, hidden, small),
+            TokenTypes = c.TokenTypes == 0 || _keys.TokenTypes is null ? null : Table(_keys.TokenTypes, c.TokenTypes, hidden, small),
             EmbeddingNorm = Norm(_keys.EmbeddingNorm, hidden),
             Layers = layers,
             FinalNorm = Norm(_keys.FinalNorm, hidden),
@@ -119,7 +121,7 @@ internal sealed class WeightReader
         }
     }
 
-    private EmbeddingTable Table(string key, int rows, int columns) => new(Tensor(key + ".weight", rows, columns), rows, columns, _format);
+    private EmbeddingTable Table(string key, int rows, int columns, WeightFormat format) => new(Tensor(key + ".weight", rows, columns), rows, columns, format);
 
     private NormWeights? Norm(string? key, int size)
     {

@@ -2,13 +2,17 @@ using System.Numerics.Tensors;
 
 namespace LlmRec.Transformers;
 
-/// <summary>Rows that are looked up: words, positions or token types, kept as float32, bfloat16 or int8 with a scale a row.</summary>
+/// <summary>Rows that are looked up: words, positions or token types, kept as float32, bfloat16 or int8 with a scale for every 32 values of a row.</summary>
 internal sealed class EmbeddingTable
 {
+    /// <summary>Values that share a scale: the fewer, the less an outlier costs the others.</summary>
+    private const int Block = 32;
+
     private readonly float[]? _single;
     private readonly ushort[]? _narrow;
     private readonly sbyte[]? _bytes;
-    private readonly float[] _scales = [];
+    private readonly float[] _scales = []; // (rows, blocks)
+    private readonly int _blocks;
 
     /// <param name="values">(rows, columns); kept when the format is float32.</param>
     /// <param name="rows">Number of rows.</param>
@@ -18,6 +22,7 @@ internal sealed class EmbeddingTable
     {
         Rows = rows;
         Columns = columns;
+        _blocks = (columns + Block - 1) / Block;
         switch (format)
         {
             case WeightFormat.BFloat16:
@@ -25,7 +30,7 @@ internal sealed class EmbeddingTable
                 break;
             case WeightFormat.Int8:
                 _bytes = new sbyte[values.Length];
-                _scales = new float[rows];
+                _scales = new float[checked(rows * _blocks)];
                 for (int i = 0; i < rows; i++) Quantize(values.AsSpan(i * columns, columns), i);
                 break;
             default:
@@ -57,16 +62,23 @@ internal sealed class EmbeddingTable
         else
         {
             ReadOnlySpan<sbyte> row = _bytes.AsSpan(at, Columns);
-            factor *= _scales[i];
-            for (int j = 0; j < row.Length; j++) to[j] += row[j] * factor;
+            for (int b = 0; b < _blocks; b++)
+            {
+                float scale = factor * _scales[i * _blocks + b];
+                int end = Math.Min(Columns, (b + 1) * Block);
+                for (int j = b * Block; j < end; j++) to[j] += row[j] * scale;
+            }
         }
     }
 
     private void Quantize(ReadOnlySpan<float> row, int i)
     {
-        float largest = TensorPrimitives.MaxMagnitude(row);
-        float scale = _scales[i] = Math.Abs(largest) / 127;
-        if (scale == 0) return;
-        for (int j = 0; j < row.Length; j++) _bytes![i * Columns + j] = (sbyte)MathF.Round(row[j] / scale);
+        for (int b = 0; b < _blocks; b++)
+        {
+            int from = b * Block, count = Math.Min(Block, Columns - from);
+            float scale = _scales[i * _blocks + b] = Math.Abs(TensorPrimitives.MaxMagnitude(row.Slice(from, count))) / 127;
+            if (scale == 0) continue;
+            for (int j = from; j < from + count; j++) _bytes![i * Columns + j] = (sbyte)MathF.Round(row[j] / scale);
+        }
     }
 }

@@ -9,6 +9,7 @@ public sealed partial record ItemText
         writer.Add(prefix + "text_weights", new[] { TitleWeight, CategoryWeight, TextWeight, AttributeWeight });
         writer.Add(prefix + "text_max_length", new[] { MaxLength });
         writer.AddStrings(prefix + "text_attributes", Attributes);
+        if (Template is not null) writer.AddStrings(prefix + "text_template", [Template]);
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
@@ -24,6 +25,7 @@ public sealed partial record ItemText
             AttributeWeight = parts[3],
             MaxLength = file.Get<int>(prefix + "text_max_length", 1)[0],
             Attributes = file.ReadStrings(prefix + "text_attributes"),
+            Template = file.Tensors.ContainsKey(prefix + "text_template.ends") ? file.ReadStrings(prefix + "text_template") is [string template] ? template : throw new InvalidDataException($"{file.Name}: the template of the items' text is damaged") : null,
         };
         text.Check();
         return text;

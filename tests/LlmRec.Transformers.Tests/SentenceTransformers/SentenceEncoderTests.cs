@@ -93,6 +93,7 @@ public sealed class SentenceEncoderTests
         }
     }
 
+    [TestCase(WeightFormat.Int8, 0.99f)]
     [TestCase(WeightFormat.BFloat16, 0.999f)]
     public void Encode_WithNarrowWeightsStaysNearTheReference(WeightFormat weights, float least)
     {
@@ -106,7 +107,7 @@ public sealed class SentenceEncoderTests
                 Assert.That(TensorPrimitives.CosineSimilarity<float>(vectors.AsSpan(i * d, d), expected.AsSpan(i * d, d)), Is.GreaterThanOrEqualTo(least), golden.Texts[i]);
         }
 
-        Assert.That(encoder.Model.WeightBytes, Is.LessThan(weights == WeightFormat.Int8 ? 24_000_000 : 48_000_000));
+        Assert.That(encoder.Model.WeightBytes, Is.LessThan(weights == WeightFormat.Int8 ? 25_000_000 : 48_000_000));
     }
 
     [Test]
