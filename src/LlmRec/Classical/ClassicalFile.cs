@@ -16,6 +16,7 @@ internal static class ClassicalFile
         [RandomModel.KindName] = RandomModel.Open,
         [ItemKnnModel.KindName] = ItemKnnModel.Open,
         [ItemGraphModel.KindName] = ItemGraphModel.Open,
+        [TextKnnModel.KindName] = TextKnnModel.Open,
         [UserKnnModel.KindName] = UserKnnModel.Open,
         [EaseModel.KindName] = EaseModel.Open,
         [SlimModel.KindName] = SlimModel.Open,

@@ -17,7 +17,7 @@ public sealed class ContentModel : LinearItemModel
     private readonly TermItemWeights _texts;
 
     private ContentModel(Training training, TermItemWeights texts, double decay, int past)
-        : base("content TF-IDF", training, new TextTastes(new RecentTastes(new ItemSequences(training), past, decay), texts), texts)
+        : base("content TF-IDF", training, new TextTastes(new RecentTastes(new ItemSequences(training), past, decay), texts.HasText), texts)
     {
         _texts = texts;
         _decay = decay;

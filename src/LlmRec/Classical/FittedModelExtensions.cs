@@ -65,11 +65,18 @@ public static class FittedModelExtensions
         options ??= new();
         options.Check();
         string[] items = [.. model.Items, .. catalog.Select(i => i.Id).Where(id => model.Training.IndexOf(id) < 0)];
+        float[] vectors = await VectorsAsync(items, catalog, encoder, cancellationToken).ConfigureAwait(false);
+        return (T)model.Grown(model.Training.WithVectors(items, vectors, options));
+    }
+
+    /// <summary>Text vectors (items, d), of items that the catalog lacks zeros.</summary>
+    internal static async Task<float[]> VectorsAsync(string[] items, Catalog catalog, IItemEncoder encoder, CancellationToken cancellationToken)
+    {
         Catalog all = new(items.Select(id => catalog.TryGet(id, out Item? item) ? item : new Item { Id = id }));
         Kernels.RowMatrix rows = await ItemVectors.EncodeAsync(all, encoder, null, cancellationToken).ConfigureAwait(false);
         int d = encoder.Dimensions;
         float[] vectors = new float[checked(items.Length * d)];
         for (int i = 0; i < items.Length; i++) rows.Row(i)[..d].CopyTo(vectors.AsSpan(i * d, d));
-        return (T)model.Grown(model.Training.WithVectors(items, vectors, options));
+        return vectors;
     }
 }

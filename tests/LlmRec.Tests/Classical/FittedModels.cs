@@ -10,6 +10,7 @@ internal static class FittedModels
         ["association"] = (c, l) => AssociationModel.Fit(c, l, new() { Neighbours = 6 }),
         ["content"] = (c, l) => ContentModel.Fit(c, l),
         ["item2vec"] = (c, l) => Item2VecModel.Fit(c, l, new() { Dimensions = 8, LearningRate = 0.1, Subsample = 0, Epochs = 30 }),
+        ["text-KNN"] = (c, l) => TextKnnModel.FitAsync(c, l, LsaItemEncoder.Fit(c, new() { Dimensions = 10 }), new() { Neighbours = 14 }).Result,
         ["random"] = (c, _) => new RandomModel([.. c.Select(i => i.Id)], 7),
         ["item-KNN cosine"] = (c, l) => ItemKnnModel.Fit(c, l, new() { Weighting = KnnWeighting.Cosine, Neighbours = 4 }),
         ["item-KNN TF-IDF"] = (c, l) => ItemKnnModel.Fit(c, l, new() { Weighting = KnnWeighting.TfIdf, Neighbours = 3, Shrinkage = 2 }),

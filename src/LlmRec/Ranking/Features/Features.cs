@@ -102,6 +102,16 @@ public static class Features
         return new ScoringModelFeature(model, (float)scale, name ?? "model." + model.Name);
     }
 
+    /// <summary>
+    /// The three parts of the field's utility, content + λ · rating + β · related, as features <c>utility.content</c>, <c>utility.rating</c> and <c>utility.related</c>, whose weights the head learns; see
+    /// <see cref="UtilityModel"/> for the same without a head. Not saved with a recommender: give them again when loading.
+    /// </summary>
+    /// <param name="content">What the texts say, such as a <see cref="ContentModel"/> or a <see cref="TextKnnModel"/> with the text alone.</param>
+    /// <param name="rating">How well liked, such as a <see cref="RatingKnnModel"/> or a <see cref="PopularModel"/>.</param>
+    /// <param name="related">What goes together, such as an <see cref="AssociationModel"/> or an <see cref="ItemKnnModel"/>.</param>
+    public static IReadOnlyList<IFeature> Utility(FittedModel content, FittedModel rating, FittedModel related) =>
+        [Score(content, name: "utility.content"), Score(rating, scale: 1, name: "utility.rating"), Score(related, name: "utility.related")];
+
     /// <summary>The features of the default head.</summary>
     public static IReadOnlyList<IFeature> Default() =>
     [
