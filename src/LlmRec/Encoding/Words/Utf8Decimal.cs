@@ -5,7 +5,8 @@ namespace LlmRec;
 /// <summary>Decimal numbers in UTF-8 as float32, rounded correctly: the common short ones in a few multiplications, all others by the runtime.</summary>
 internal static class Utf8Decimal
 {
-    private const ulong MostDigits = (1UL << 53) / 10 - 1;   // one more digit still is an exact double
+    private const int MostDigits = 19;             // as many as 64 bits hold
+    private const ulong MostExact = 1UL << 53;     // integers up to here are exact doubles
 
     private static readonly double[] PowersOfTen =
         [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22];
@@ -21,31 +22,17 @@ internal static class Utf8Decimal
         bool negative = false;
         if (i < text.Length && text[i] is (byte)'-' or (byte)'+') negative = text[i++] == '-';
         ulong digits = 0;
-        int after = 0, first = i;
-        bool point = false, plain = true;
-        for (; i < text.Length; i++)
+        int first = i, written, after = 0;
+        for (uint digit; i < text.Length && (digit = text[i] - (uint)'0') <= 9; i++) digits = digits * 10 + digit;
+        written = i - first;
+        if (i < text.Length && text[i] == '.')
         {
-            uint digit = text[i] - (uint)'0';
-            if (digit <= 9)
-            {
-                if (digits > MostDigits)
-                {
-                    plain = false;
-                    break;
-                }
-                digits = digits * 10 + digit;
-                if (point) after++;
-            }
-            else if (text[i] == '.' && !point)
-            {
-                point = true;
-            }
-            else
-            {
-                break;
-            }
+            int point = i++;
+            for (uint digit; i < text.Length && (digit = text[i] - (uint)'0') <= 9; i++) digits = digits * 10 + digit;
+            after = i - point - 1;
+            written += after;
         }
-        int written = i - first - (point ? 1 : 0);
+        bool plain = written <= MostDigits && digits <= MostExact;   // more digits than these may have overflown
         int exponent = 0;
         if (plain && i + 1 < text.Length && text[i] is (byte)'e' or (byte)'E')
         {

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using LlmRec.Kernels;
 
 namespace LlmRec;
@@ -97,7 +98,7 @@ public sealed class WordPooling
                 if (x == 0) continue;
                 any = true;
                 Span<double> to = moments.AsSpan(i * d, i + 1);
-                for (int j = 0; j < to.Length; j++) to[j] += x * row[j];
+                TensorPrimitives.MultiplyAdd(row.AsSpan(0, i + 1), x, to, to);
             }
         }
         if (!any) return new WordPooling(Words, _weights, []);

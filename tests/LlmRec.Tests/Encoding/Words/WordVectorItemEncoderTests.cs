@@ -19,6 +19,24 @@ internal sealed class WordVectorItemEncoderTests
         return vectors;
     }
 
+    [Test]
+    public void Sum_InLanes_EqualsTheSumOneByOne()
+    {
+        var random = new Random(6);
+        for (int d = 1; d <= 70; d++)
+        {
+            WordSum fast = new(d), slow = new(d);
+            for (int n = 0; n < 5; n++)
+            {
+                float[] vector = [.. Enumerable.Range(0, d).Select(_ => (float)(random.NextDouble() - 0.5))];
+                double weight = random.NextDouble();
+                fast.Add(vector, 1, weight);
+                slow.AddScalar(vector, weight, 0);
+            }
+            Assert.That(fast.Values, Is.EqualTo(slow.Values).Within(1e-15), $"{d} dimensions");
+        }
+    }
+
     [TestCase("The planet, THE STAR!", "the planet the star")]
     [TestCase("(planet)", "planet")]
     [TestCase("I don't know C++.", "don't")]
