@@ -12,12 +12,13 @@ internal sealed class TokenizeWorkload : IWorkload
 
     public PerfResult Run(PerfArguments options)
     {
-        string path = options.Text("tokenizer", "tokenizer.json"), mode = options.Text("mode", "span");
+        string path = options.Text("tokenizer", "tokenizer.json"), mode = options.Text("mode", "span"), corpus = options.Text("corpus", "corpus.txt");
+        int wanted = options.Int("texts", 0);
         var tokenizer = Tokenizer.Load(path);
         if (mode == "load") return new() { Timing = Stopwatcher.Time(() => Tokenizer.Load(path), options.Seconds), Items = 1 };
 
-        string[] texts = [.. File.ReadLines(options.Text("corpus", "corpus.txt")).Where(t => t.Length > 0)];
-        if (options.Int("texts", 0) is > 0 and int count) texts = texts[..Math.Min(count, texts.Length)];
+        string[] texts = [.. File.ReadLines(corpus).Where(t => t.Length > 0)];
+        if (wanted > 0) texts = texts[..Math.Min(wanted, texts.Length)];
         double bytes = texts.Sum(t => (double)Encoding.UTF8.GetByteCount(t));
         int[] ids = new int[1 << 20];
         var batch = new TokenBatch();

@@ -61,6 +61,16 @@ internal sealed class TokenizerFilesTests
     }
 
     [Test]
+    public void Load_MpnetPieces_PutsTwoSeparatorsBetweenTexts()
+    {
+        File.WriteAllText(Path.Combine(_folder, "vocab.txt"), "<s>\n<pad>\n</s>\n[UNK]\n<mask>\na\nb\n");
+        File.WriteAllText(Path.Combine(_folder, "tokenizer_config.json"), """{"tokenizer_class": "MPNetTokenizer", "cls_token": "<s>", "sep_token": "</s>", "pad_token": "<pad>", "mask_token": "<mask>", "do_lower_case": true}""");
+        Tokenizer tokenizer = Tokenizer.Load(_folder);
+        Assert.That(tokenizer.EncodeToIds("A", "b x"), Is.EqualTo(new[] { 0, 5, 2, 2, 6, 3, 2 }));
+        Assert.That(tokenizer.EncodeToIds("a <mask>", Special), Is.EqualTo(new[] { 0, 5, 4, 2 }));
+    }
+
+    [Test]
     public void Load_NamesWhatIsMissing()
     {
         File.WriteAllText(Path.Combine(_folder, "vocab.json"), "{}");

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace LlmRec.Transformers;
 
-/// <summary>Turns vocab.txt, a piece a line, and tokenizer_config.json into a tokenizer.json as BERT's converter does.</summary>
+/// <summary>Turns vocab.txt, a piece a line, and tokenizer_config.json into a tokenizer.json as the converters of BERT and MPNet do.</summary>
 internal static class WordPieceFiles
 {
     public static byte[] ToTokenizerJson(byte[] vocabulary, string file, TokenizerConfig config)
@@ -15,11 +15,13 @@ internal static class WordPieceFiles
         }
         string unknown = Token("unk_token", "[UNK]"), cls = Token("cls_token", "[CLS]"), sep = Token("sep_token", "[SEP]"), pad = Token("pad_token", "[PAD]");
         string mask = config.Token("mask_token") ?? "[MASK]";
+        // MPNet puts two separators between the texts of a pair, and its mask takes the space before it along.
+        bool mpnet = config.Class.StartsWith("MPNet", StringComparison.Ordinal);
 
         return TokenizerJsonWriter.Write(json =>
         {
             TokenizerJsonWriter.AddedTokens(json, new[] { pad, unknown, cls, sep, mask }.Where(pieces.ContainsKey).Distinct()
-                .Select(t => new AddedToken(pieces[t], t, IsSpecial: true, false, false, false, Normalized: false)));
+                .Select(t => new AddedToken(pieces[t], t, IsSpecial: true, false, TrimLeft: mpnet && t == mask, false, Normalized: false)));
 
             TokenizerJsonWriter.Start(json, "normalizer", "BertNormalizer");
             json.WriteBoolean("clean_text", true);
@@ -29,7 +31,7 @@ internal static class WordPieceFiles
             json.WriteEndObject();
 
             TokenizerJsonWriter.Component(json, "pre_tokenizer", "BertPreTokenizer");
-            TokenizerJsonWriter.Template(json, "post_processor", $"{cls} $A {sep}", $"{cls} $A {sep} $B:1 {sep}:1", t => pieces[t]);
+            TokenizerJsonWriter.Template(json, "post_processor", $"{cls} $A {sep}", mpnet ? $"{cls} $A {sep} {sep} $B:1 {sep}:1" : $"{cls} $A {sep} $B:1 {sep}:1", t => pieces[t]);
 
             TokenizerJsonWriter.Start(json, "decoder", "WordPiece");
             json.WriteString("prefix", "##");
