@@ -54,7 +54,7 @@ internal sealed class EncodeWorkload : IWorkload
         for (int i = 0; i < batch; i++)
         {
             string line = lines[random.Next(1, lines.Length)];
-            encoder.Tokenizer.EncodeTo(tokens, line[(line.LastIndexOf('\t') + 1)..], new() { MaxTokenCount = encoder.MaxTokens });
+            encoder.Tokenizer.EncodeTo(tokens, line.AsSpan(line.LastIndexOf('\t') + 1), new() { MaxTokenCount = encoder.MaxTokens });
         }
 
         return tokens;
