@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace LlmRec.Kernels;
 
 /// <summary>
@@ -5,11 +7,17 @@ namespace LlmRec.Kernels;
 /// (Halko, Martinsson and Tropp, arXiv 0909.4061, algorithm 4.4, with the shift of Feng, Yu and Xie, "Faster randomized SVD with dynamic shifts", 2024,
 /// that makes each pass count for more). U Σ is X V.
 /// </summary>
-/// <remarks>Immutable and thread-safe. Double precision inside; the same bytes for any number of threads.</remarks>
+/// <remarks>
+/// Immutable and thread-safe; the same bytes for any number of threads. Double precision, except for the products with the matrix in the first eight passes but the
+/// last, where directions are only sought; see <see cref="TruncatedSvdOptions.DoublePrecision"/>.
+/// </remarks>
 public sealed class TruncatedSvd
 {
     /// <summary>Singular values below this fraction of the largest cannot be told from rounding and are dropped.</summary>
     private const double Negligible = 1e-6;
+
+    /// <summary>Passes from the start whose products are in float32.</summary>
+    private const int MostNarrowPasses = 8;
 
     private readonly double[] _singularValues;
     private readonly double[] _rightVectors;
@@ -72,10 +80,23 @@ public sealed class TruncatedSvd
         double[] gram = new double[stride * stride];
         double[] weights = new double[stride * stride];
         double steps = options.PowerIterations + 1, shift = 0;
+        // what float32 rounds away is far below what a few passes leave to find; the last pass, and all that many passes ask for, are in float64
+        int narrow = options.DoublePrecision ? 0 : Math.Clamp(options.PowerIterations - 1, 0, MostNarrowPasses);
+        AlignedBuffer<float>? q32 = narrow > 0 ? new(s * stride) : null, z32 = narrow > 0 ? new(t * stride) : null;
         for (int i = 0; i < options.PowerIterations; i++)
         {
-            TallSkinny.Multiply(at, q, z, stride, parallel);
-            TallSkinny.Multiply(a, z, y, stride, parallel);
+            if (i < narrow)
+            {
+                TensorPrimitives.ConvertTruncating<double, float>(q, q32!.Span);
+                NarrowProduct.Multiply(at, q32!, z32!, stride, parallel);
+                NarrowProduct.Multiply(a, z32!, q32!, stride, parallel);
+                TensorPrimitives.ConvertTruncating<float, double>(q32.Span, y);
+            }
+            else
+            {
+                TallSkinny.Multiply(at, q, z, stride, parallel);
+                TallSkinny.Multiply(a, z, y, stride, parallel);
+            }
             if (shift > 0)
                 for (int k = 0; k < y.Length; k++) y[k] -= shift * q[k];
             (q, y) = (y, q);

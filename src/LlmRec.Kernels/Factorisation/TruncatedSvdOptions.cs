@@ -9,6 +9,9 @@ public sealed record TruncatedSvdOptions
     /// <summary>Directions carried beyond the wanted rank, at least 0, default 16; rounded up so that rank and oversampling together fill 16s.</summary>
     public int Oversampling { get; init; } = 16;
 
+    /// <summary>Whether all products are in float64, at twice the cost; by default (false) those of the first eight passes, the last pass excepted, are in float32.</summary>
+    public bool DoublePrecision { get; init; }
+
     /// <summary>Seed of the random start.</summary>
     public ulong Seed { get; init; } = 1;
 

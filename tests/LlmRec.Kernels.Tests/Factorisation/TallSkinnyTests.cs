@@ -19,6 +19,25 @@ internal sealed class TallSkinnyTests
         Assert.That(fast, Is.EqualTo(slow).Within(1e-14));
     }
 
+    [Test, Category(NarrowWidthsTests.Category)]
+    public unsafe void NarrowProduct_IsTheSameChainForEveryWidth([Values(16, 32, 48, 64, 80, 144)] int stride, [Values(0, 1, 2, 7, 40)] int entries)
+    {
+        var random = new Random(stride + entries);
+        var q = new AlignedBuffer<float>(50 * stride);
+        foreach (ref float v in q.Span) v = random.NextSingle() - 0.5f;
+        int[] columns = [.. Enumerable.Range(0, 50).OrderBy(_ => random.Next()).Take(entries)];
+        float[] values = [.. columns.Select(_ => random.NextSingle() - 0.5f)];
+        double[] plain = new double[stride];
+        TallSkinny.MultiplyRowScalar(columns, values, [.. q.Span.ToArray().Select(v => (double)v)], plain);
+        foreach (LaneWidth width in Widths.Available())
+        {
+            var y = new AlignedBuffer<float>(stride);
+            y.Span.Fill(float.NaN);
+            NarrowProduct.Row(width, columns, values, q.Pointer, y.Pointer, stride);
+            Assert.That(y.Span.ToArray(), Is.EqualTo(plain).Within(2e-6), $"{width}");
+        }
+    }
+
     [Test]
     public void Gram_EqualsItsScalarTwin([Values(16, 32, 48)] int stride, [Values(0, 1, 5, 127, 129, 2048, 4099)] int rows)
     {

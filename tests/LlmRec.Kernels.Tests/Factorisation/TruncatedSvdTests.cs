@@ -19,6 +19,19 @@ internal sealed class TruncatedSvdTests
     }
 
     [Test]
+    public void Compute_InFloat32FindsWhatFloat64Does([Values(1, 2, 4, 8)] int passes)
+    {
+        SparseMatrix x = RandomSparse(900, 400, 0.05, 6);
+        var options = new TruncatedSvdOptions { PowerIterations = passes };
+        TruncatedSvd narrow = TruncatedSvd.Compute(x, 12, options), wide = TruncatedSvd.Compute(x, 12, options with { DoublePrecision = true });
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(narrow.SingularValues.ToArray(), Is.EqualTo(wide.SingularValues.ToArray()).Within(1e-5 * wide.SingularValues[0]));
+            Assert.That(NonOrthogonality(narrow, 400), Is.LessThan(1e-10));
+        }
+    }
+
+    [Test]
     public void Compute_LowRankMatrix_ReturnsItsRankAndRebuildsIt([Values(12, 60)] int columns)
     {
         // Rows 3i, 3i + 1, 3i + 2 are multiples of each other, and only five different ones exist.
