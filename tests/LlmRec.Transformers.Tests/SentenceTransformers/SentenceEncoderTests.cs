@@ -73,9 +73,10 @@ public sealed class SentenceEncoderTests
         var golden = new GoldenSentences("minilm");
         SentenceEncoder encoder = MiniLM();
         (int[] ids, int[] starts) = golden.Ids();
-        var vectors = new float[golden.Texts.Length * encoder.Dimensions];
-        encoder.Encode(new PackedTokens(ids, starts), vectors);
-        Assert.That(vectors, Is.EqualTo(Encode(encoder, golden.Texts)));
+        const int Texts = 40;
+        var vectors = new float[Texts * encoder.Dimensions];
+        encoder.Encode(new PackedTokens(ids.AsSpan(0, starts[Texts]), starts.AsSpan(0, Texts + 1)), vectors);
+        Assert.That(vectors, Is.EqualTo(Encode(encoder, golden.Texts[..Texts])));
     }
 
     [Test]
