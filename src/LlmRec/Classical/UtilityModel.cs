@@ -1,11 +1,13 @@
+using System.Numerics.Tensors;
+
 namespace LlmRec;
 
 /// <summary>
 /// The utility of the field's texts, content + λ · rating + β · related, with weights that are learned: each part is a model of its own, its scores are
-/// standardised over the items of a user, and the weights are those under which a softmax over all items best foretells each user's last event, given what came before.
+/// standardised over the items of a user and flattened by sign(z) · ln(1 + |z|), and the weights are those under which a softmax over all items best foretells each user's last event, given what came before.
 /// </summary>
 /// <remarks>
-/// The likelihood is concave, and a dozen of Newton's steps find its maximum, O(users · items · parts²) each. The parts are fitted without the last events to learn the weights, and then on all.
+/// The likelihood is concave, and some of Newton's steps with a line search find its maximum, O(users · items · parts²) each. The parts are fitted without the last events to learn the weights, and then on all.
 /// Immutable and thread-safe.
 /// </remarks>
 public sealed class UtilityModel : IScoringModel
@@ -27,7 +29,7 @@ public sealed class UtilityModel : IScoringModel
     /// <inheritdoc/>
     public IReadOnlyList<string> Items => _models[0].Items;
 
-    /// <summary>The parts' names, fitted models, and weights: what a standard deviation of the part's scores adds.</summary>
+    /// <summary>The parts' names, fitted models, and weights: what the part's flattened scores are multiplied by.</summary>
     public IReadOnlyList<(string Name, FittedModel Model, double Weight)> Parts => [.. _names.Select((n, k) => (n, _models[k], _weights[k]))];
 
     /// <summary>Fits parts and weights.</summary>
@@ -90,34 +92,60 @@ public sealed class UtilityModel : IScoringModel
         int k = models.Length, m = models[0].Items.Count;
         var index = models[0].Items.Select((id, i) => (id, i)).ToDictionary(p => p.id, p => p.i, StringComparer.Ordinal);
         double[] weights = new double[k];
-        for (int pass = 0; pass < 12; pass++)
+        (double loss, double[] gradient, double[] hessian) = Evaluate(weights);
+        for (int pass = 0; pass < 30; pass++)
         {
-            double[] gradient = new double[k], hessian = new double[k * k];
+            double[] step = [.. gradient], factor = [.. hessian];
+            if (!NormalEquations.Factor(factor, k)) break;
+            NormalEquations.Solve(factor, k, step);
+            double descent = TensorPrimitives.Dot<double>(gradient, step), length = 1;
+            // scores have long tails, so that a whole step may overshoot; the loss is convex, so that some shorter one does not
+            while (length > 1e-4)
+            {
+                double[] next = [.. weights.Zip(step, (w, s) => w - length * s)];
+                var there = Evaluate(next);
+                if (there.Loss <= loss - 1e-4 * length * descent)
+                {
+                    (weights, loss, gradient, hessian) = (next, there.Loss, there.Gradient, there.Hessian);
+                    break;
+                }
+                length /= 4;
+            }
+            if (length <= 1e-4 || descent < 1e-8) break;
+        }
+        return weights;
+
+        // the penalised mean of −ln p(next) and its derivatives, the Hessian as an upper triangle
+        (double Loss, double[] Gradient, double[] Hessian) Evaluate(double[] w)
+        {
             // users in blocks of a fixed size, whose sums are added in their order: the same for any number of threads
-            var sums = new (double[] Gradient, double[] Hessian)[(cases.Count + 31) / 32];
+            var sums = new (double Loss, double[] Gradient, double[] Hessian)[(cases.Count + 31) / 32];
             Parallel.For(0, sums.Length, new ParallelOptions { CancellationToken = cancellationToken }, block =>
             {
-                (double[] g, double[] h) = sums[block] = (new double[k], new double[k * k]);
+                (double loss, double[] g, double[] h) = (0, new double[k], new double[k * k]);
                 float[] scores = new float[k * m];
                 double[] utility = new double[m], mean = new double[k];
                 foreach ((UserContext user, string next) in cases.Skip(32 * block).Take(32))
                 {
                     Standardise(models, user, scores);
                     bool[] seen = new bool[m];
-                    foreach (Interaction e in user.History) seen[index[e.Item]] = true;
-                    double most = double.NegativeInfinity, all = 0;
+                    foreach (Interaction e in user.History)
+                        if (index.TryGetValue(e.Item, out int i)) seen[i] = true;
+                    double most = double.NegativeInfinity, all = 0, mine = 0;
                     for (int i = 0; i < m; i++)
                     {
                         utility[i] = 0;
-                        for (int a = 0; a < k; a++) utility[i] += weights[a] * scores[a * m + i];
+                        for (int a = 0; a < k; a++) utility[i] += w[a] * scores[a * m + i];
                         if (!seen[i]) most = Math.Max(most, utility[i]);
                     }
+                    mine = utility[index[next]];
                     for (int i = 0; i < m; i++) all += utility[i] = seen[i] ? 0 : Math.Exp(utility[i] - most);
+                    loss += most + Math.Log(all) - mine;
                     for (int a = 0; a < k; a++)
                     {
                         mean[a] = 0;
                         for (int i = 0; i < m; i++) mean[a] += utility[i] / all * scores[a * m + i];
-                        g[a] += scores[a * m + index[next]] - mean[a];
+                        g[a] += mean[a] - scores[a * m + index[next]];
                     }
                     for (int a = 0; a < k; a++)
                     {
@@ -129,28 +157,29 @@ public sealed class UtilityModel : IScoringModel
                         }
                     }
                 }
+                sums[block] = (loss, g, h);
             });
-            foreach ((double[] g, double[] h) in sums)
+            (double Loss, double[] Gradient, double[] Hessian) sum = (0, new double[k], new double[k * k]);
+            foreach ((double l, double[] g, double[] h) in sums)
             {
-                for (int a = 0; a < k; a++) gradient[a] += g[a] / cases.Count;
-                for (int a = 0; a < k * k; a++) hessian[a] += h[a] / cases.Count;
+                sum.Loss += l / cases.Count;
+                for (int a = 0; a < k; a++) sum.Gradient[a] += g[a] / cases.Count;
+                for (int a = 0; a < k * k; a++) sum.Hessian[a] += h[a] / cases.Count;
             }
             for (int a = 0; a < k; a++)
             {
-                gradient[a] -= options.Regularisation * weights[a];
-                hessian[a * k + a] += options.Regularisation;
+                sum.Loss += options.Regularisation * w[a] * w[a] / 2;
+                sum.Gradient[a] += options.Regularisation * w[a];
+                sum.Hessian[a * k + a] += options.Regularisation;
             }
-            if (!NormalEquations.Factor(hessian, k)) break;
-            NormalEquations.Solve(hessian, k, gradient);
-            // a step of more than one deviation may overshoot
-            double longest = gradient.Max(Math.Abs), scale = longest > 1 ? 1 / longest : 1;
-            for (int a = 0; a < k; a++) weights[a] += scale * gradient[a];
-            if (longest < 1e-6) break;
+            return sum;
         }
-        return weights;
     }
 
-    /// <summary>Scores (parts, m) of a user, each part with mean 0 and deviation 1; returns means and deviations.</summary>
+    /// <summary>sign(z) · ln(1 + |z|): a few items of a user have scores thirty deviations out, which no weight suits.</summary>
+    private static double Flat(double z) => Math.CopySign(Math.Log(1 + Math.Abs(z)), z);
+
+    /// <summary>Scores (parts, m) of a user, each part brought to mean 0 and deviation 1 and then flattened; returns means and deviations.</summary>
     private static (double[] Means, double[] Deviations) Standardise(FittedModel[] models, UserContext user, Span<float> scores)
     {
         int m = models[0].Items.Count;
@@ -165,7 +194,7 @@ public sealed class UtilityModel : IScoringModel
             foreach (float s in row) squares += (s - mean) * (s - mean);
             double deviation = Math.Sqrt(squares / Math.Max(1, m));
             if (!(deviation > 0)) deviation = 1;
-            for (int i = 0; i < m; i++) row[i] = (float)((row[i] - mean) / deviation);
+            for (int i = 0; i < m; i++) row[i] = (float)Flat((row[i] - mean) / deviation);
             (means[a], deviations[a]) = (mean, deviation);
         }
         return (means, deviations);
@@ -200,11 +229,16 @@ public sealed class UtilityModel : IScoringModel
         ArgumentNullException.ThrowIfNull(item);
         int m = Items.Count;
         if (!Items.Contains(item, StringComparer.Ordinal)) return [];
-        (double[] means, double[] deviations) = Standardise(_models, user, new float[_models.Length * m]);
+        float[] scores = new float[_models.Length * m];
+        (double[] means, double[] deviations) = Standardise(_models, user, scores);
+        int at = 0;
+        while (Items[at] != item) at++;
         var reasons = new List<ModelReason>();
         for (int a = 0; a < _models.Length; a++)
         {
-            double scale = _weights[a] / deviations[a], rest = -means[a];
+            // the flattened part is shared out among its reasons as the straight one is
+            double flat = scores[a * m + at], straight = Math.CopySign(Math.Exp(Math.Abs(flat)) - 1, flat);
+            double scale = _weights[a] / deviations[a] * (straight == 0 ? 1 : flat / straight), rest = -means[a];
             foreach (ModelReason reason in _models[a].Explain(user, item))
             {
                 if (reason.Item is null) rest += reason.Score;
