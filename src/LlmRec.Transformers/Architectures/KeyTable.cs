@@ -53,4 +53,7 @@ internal sealed partial record KeyTable
 
     /// <summary>Tensors that an encoder does not need: heads and buffers. A name that ends in a dot is a beginning, one that begins with a dot an end.</summary>
     public required string[] Ignored { get; init; }
+
+    /// <summary>What stands before the keys of a checkpoint, or null where its words are not found.</summary>
+    public string? PrefixIn(Checkpoint checkpoint) => Array.Find(Prefixes, p => Array.Exists(Words, w => checkpoint.Contains($"{p}{w}.weight")));
 }

@@ -21,7 +21,7 @@ internal sealed class WeightReader
         _format = format;
         _keys = KeyTable.For(config);
         _memory = new(MatrixBytes(config, format));
-        _prefix = _keys.Prefixes.FirstOrDefault(p => _keys.Words.Any(w => checkpoint.Contains($"{p}{w}.weight")))
+        _prefix = _keys.PrefixIn(checkpoint)
             ?? throw new InvalidDataException($"{checkpoint.Name} has no tensor '{_keys.Words[0]}.weight' (nor with one of {string.Join(", ", _keys.Prefixes.Where(p => p.Length > 0))} before it), so it is no checkpoint of the architecture {config.Architecture} that its config.json names");
     }
 

@@ -1,7 +1,7 @@
 namespace LlmRec.Transformers;
 
 /// <summary>The weights of one layer; what an architecture lacks is null.</summary>
-internal sealed class LayerWeights
+internal sealed record LayerWeights
 {
     /// <summary>Queries, keys and values side by side: hidden → (heads + 2 key heads) · head size.</summary>
     public required Linear QueryKeyValue { get; init; }

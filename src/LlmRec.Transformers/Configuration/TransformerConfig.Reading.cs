@@ -64,7 +64,7 @@ public sealed partial record TransformerConfig
             Architecture = architecture, VocabularySize = c.Int("vocab_size", most: MostWords), HiddenSize = hidden, Layers = layers, Heads = heads, KeyHeads = heads,
             HeadSize = HeadSizeOf(c, hidden, heads), IntermediateSize = c.Int("intermediate_size", most: MostWidth), Activation = ActivationOf(c, "hidden_act", "gelu"),
             NormEpsilon = (float)c.Double("layer_norm_eps", 1e-12), LearnedPositions = positions, PositionOffset = offset, MaxTokens = positions - offset,
-            TokenTypes = c.Int("type_vocab_size", 2, 0, 1024), ScoreScale = InverseRoot(hidden / heads), Windows = Everywhere(layers, causal: false),
+            TokenTypes = c.Int("type_vocab_size", 2, 0, 1024), ScoreScale = InverseRoot(HeadSizeOf(c, hidden, heads)), Windows = Everywhere(layers, causal: false),
             PaddingId = c.Int("pad_token_id", offset == 0 ? 0 : offset - 1, 0),
             HasNormBias = true, HasQueryBias = true, HasOutputBias = true, HasFeedForwardBias = true,
         };
@@ -78,7 +78,7 @@ public sealed partial record TransformerConfig
         {
             Architecture = Architecture.DistilBert, VocabularySize = c.Int("vocab_size", most: MostWords), HiddenSize = hidden, Layers = layers, Heads = heads, KeyHeads = heads,
             HeadSize = HeadSizeOf(c, hidden, heads), IntermediateSize = c.Int("hidden_dim", 4 * hidden, most: MostWidth), Activation = ActivationOf(c, "activation", "gelu"),
-            NormEpsilon = 1e-12f, LearnedPositions = positions, MaxTokens = positions, ScoreScale = InverseRoot(hidden / heads),
+            NormEpsilon = 1e-12f, LearnedPositions = positions, MaxTokens = positions, ScoreScale = InverseRoot(HeadSizeOf(c, hidden, heads)),
             Windows = Everywhere(layers, causal: false), PaddingId = c.Int("pad_token_id", 0, 0),
             HasNormBias = true, HasQueryBias = true, HasOutputBias = true, HasFeedForwardBias = true,
         };
@@ -182,8 +182,10 @@ public sealed partial record TransformerConfig
         return (hidden, c.Int("num_hidden_layers", most: MostLayers), heads);
     }
 
+    /// <summary>The width of a head: said in so many words where heads were pruned, else all of them together are as wide as the hidden states.</summary>
     private static int HeadSizeOf(ConfigObject c, int hidden, int heads) =>
-        hidden % heads == 0 ? hidden / heads : throw new InvalidDataException($"{c.Where}: a hidden size of {hidden} cannot be divided into {heads} heads");
+        c.Find("head_dim") is not null ? c.Int("head_dim", most: MostWidth)
+        : hidden % heads == 0 ? hidden / heads : throw new InvalidDataException($"{c.Where}: a hidden size of {hidden} cannot be divided into {heads} heads");
 
     private static float InverseRoot(int headSize) => (float)(1 / Math.Sqrt(headSize));
 

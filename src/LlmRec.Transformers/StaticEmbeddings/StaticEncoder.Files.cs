@@ -31,7 +31,7 @@ public sealed partial class StaticEncoder
             json.WriteNumber("seq_length", MaxTokens);
             json.WriteEndObject();
         }
-        await File.WriteAllBytesAsync(Path.Combine(folder, "tokenizer.json"), Tokenizer.Json, cancellationToken).ConfigureAwait(false);
+        await File.WriteAllBytesAsync(Path.Combine(folder, "tokenizer.json"), Tokenizer.ToJson(), cancellationToken).ConfigureAwait(false);
         await File.WriteAllBytesAsync(Path.Combine(folder, "config.json"), config.ToArray(), cancellationToken).ConfigureAwait(false);
         await writer.WriteAsync(Path.Combine(folder, "model.safetensors"), cancellationToken).ConfigureAwait(false);
     }
@@ -47,17 +47,18 @@ public sealed partial class StaticEncoder
         Tokenizer tokenizer = Tokenizer.Load(folder);
         using SafeTensorsFile file = SafeTensorsFile.Open(Path.Combine(folder, "model.safetensors"));
         int maxTokens = config.Find("seq_length") is null ? 512 : config.Int("seq_length", most: int.MaxValue);
-        return Read(file, "", tokenizer, Math.Clamp(maxTokens, 1, 8192));
+        return ReadTensors(file, "", tokenizer, Math.Clamp(maxTokens, 1, 8192));
     }
 
-    /// <summary>Adds all there is to know of the encoder, tokenizer included, to a file with other things.</summary>
+    /// <summary>Adds all there is to know of the encoder to a file with other things.</summary>
     /// <param name="writer">The file.</param>
     /// <param name="prefix">Put before the names of its tensors.</param>
-    public void Save(SafeTensorsWriter writer, string prefix)
+    /// <param name="withTokenizer">Whether the tokenizer goes with it; if not, it is given to <see cref="Read"/>.</param>
+    public void Save(SafeTensorsWriter writer, string prefix = "", bool withTokenizer = true)
     {
         ArgumentNullException.ThrowIfNull(writer);
         SaveTensors(writer, prefix);
-        writer.Add(prefix + TokenizerText, Tokenizer.Json);
+        if (withTokenizer) writer.Add(prefix + TokenizerText, Tokenizer.ToJson());
         writer.Add(prefix + Limit, new[] { MaxTokens });
     }
 
@@ -72,7 +73,7 @@ public sealed partial class StaticEncoder
         ArgumentNullException.ThrowIfNull(prefix);
         tokenizer ??= Tokenizer.FromJson(file.Get<byte>(prefix + TokenizerText, -1).ToArray(), file.Name);
         int maxTokens = file.Tensors.ContainsKey(prefix + Limit) ? file.Get<int>(prefix + Limit, 1)[0] : 512;
-        return maxTokens is >= 1 and <= 8192 ? Read(file, prefix, tokenizer, maxTokens)
+        return maxTokens is >= 1 and <= 8192 ? ReadTensors(file, prefix, tokenizer, maxTokens)
             : throw new InvalidDataException($"{file.Name}: a static encoder for texts of {maxTokens} tokens");
     }
 
@@ -102,7 +103,7 @@ public sealed partial class StaticEncoder
         return Array.TrueForAll(rowOf[rows..], r => r < 0);
     }
 
-    private static StaticEncoder Read(SafeTensorsFile file, string prefix, Tokenizer tokenizer, int maxTokens)
+    private static StaticEncoder ReadTensors(SafeTensorsFile file, string prefix, Tokenizer tokenizer, int maxTokens)
     {
         string name = prefix + Embeddings;
         if (!file.Tensors.TryGetValue(name, out TensorInfo? info) || info.Shape.Count != 2 || info.Shape[1] == 0)

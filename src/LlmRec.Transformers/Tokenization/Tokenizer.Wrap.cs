@@ -2,9 +2,6 @@ namespace LlmRec.Transformers;
 
 public sealed partial class Tokenizer
 {
-    /// <summary>The text of the tokenizer.json that was read, or was made from what was read.</summary>
-    internal byte[] Json { get; init; } = [];
-
     /// <summary>Ids with the special tokens around them that a text of these ids would have.</summary>
     internal int[] Wrap(ReadOnlySpan<int> ids)
     {

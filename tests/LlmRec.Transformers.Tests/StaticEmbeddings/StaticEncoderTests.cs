@@ -21,7 +21,7 @@ public sealed class StaticEncoderTests
         return vectors;
     }
 
-    [Test, Explicit("runs MiniLM over its whole vocabulary: 20 seconds of processor time. The committed table of LlmRec.Models.MiniLM is compared with the same figures in every run")]
+    [Test]
     public void Distill_OfMiniLMEqualsModel2Vec()
     {
         var golden = new GoldenSentences("static");

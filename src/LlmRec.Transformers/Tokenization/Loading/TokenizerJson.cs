@@ -10,9 +10,9 @@ internal static class TokenizerJson
 
     /// <exception cref="InvalidDataException">The file is not a tokenizer that is understood; says where and why.</exception>
     public static Tokenizer Read(ReadOnlyMemory<byte> json, string file, TokenizerConfig? config) =>
-        JsonFile.Parse(json, file, view => Read(view, config ?? new TokenizerConfig(), json));
+        JsonFile.Parse(json, file, view => Read(view, config ?? new TokenizerConfig()));
 
-    private static Tokenizer Read(JsonView root, TokenizerConfig config, ReadOnlyMemory<byte> json)
+    private static Tokenizer Read(JsonView root, TokenizerConfig config)
     {
         JsonView modelView = root["model"];
         Dictionary<string, int> entries = ModelReader.ReadVocabulary(modelView, out double[] scores);
@@ -51,7 +51,7 @@ internal static class TokenizerJson
             ModelMaxTokenCount = config.ModelMaxLength ?? truncation?.MaxTokenCount,
         };
         SpecialTokens special = SpecialTokenFinder.Find(config, vocabulary, model, padding);
-        return new Tokenizer(source, normalizer, preTokenizer, model, postProcessor, decoder, vocabulary, special) { Json = json.ToArray() };
+        return new Tokenizer(source, normalizer, preTokenizer, model, postProcessor, decoder, vocabulary, special);
     }
 
     /// <summary>A piece of a file for a message.</summary>
