@@ -23,6 +23,7 @@ internal static class SavedEncoders
         LsaItemEncoder.SavedKind => LsaItemEncoder.Load(file, prefix),
         WordVectorItemEncoder.SavedKind => WordVectorItemEncoder.Load(file, prefix),
         TransformerItemEncoder.SavedKind => TransformerItemEncoder.Load(file, prefix),
+        StaticItemEncoder.SavedKind => StaticItemEncoder.Load(file, prefix),
         GeometryItemEncoder.SavedKind => GeometryItemEncoder.Load(file, prefix, given),
         External => throw new InvalidDataException($"{file.Name}: the model was built with an item encoder that is code of the host's: give it again in {nameof(LoadOptions)}.{nameof(LoadOptions.ItemEncoder)}"),
         _ => throw new InvalidDataException($"{file.Name}: an item encoder of kind '{kind}', which this library does not know: update the library"),
