@@ -19,6 +19,7 @@ internal static class WorkloadRegistry
         new CholeskyWorkload(),
         new RowsWorkload(),
         new EncodeWorkload(),
+        new TitlesWorkload(),
         new RecommendWorkload(),
         new DiversifyWorkload(),
         new HnswChangesWorkload(),

@@ -5,10 +5,10 @@ namespace LlmRec.Quality;
 /// <summary>Leave-last-out with full ranking: the last event of a user is asked for, the last but one teaches the head, the rest is counted.</summary>
 internal static class LeaveLastOut
 {
-    public static async Task<Result> RunAsync(DataSet data, LinearScoringHead head, int threads, bool validation, LinearScoringOptions options)
+    public static async Task<Result> RunAsync(DataSet data, LinearScoringHead head, int threads, bool validation, LinearScoringOptions options, Func<Catalog, Task<IItemEncoder>>? encoding = null)
     {
         var watch = Stopwatch.StartNew();
-        LsaItemEncoder encoder = LsaItemEncoder.Fit(data.Catalog, new() { MaxThreads = threads });
+        IItemEncoder encoder = encoding is null ? LsaItemEncoder.Fit(data.Catalog, new() { MaxThreads = threads }) : await encoding(data.Catalog).ConfigureAwait(false);
         ItemSpace space = await ItemSpace.EncodeAsync(data.Catalog, encoder).ConfigureAwait(false);
         double encode = watch.Elapsed.TotalSeconds;
 
@@ -37,7 +37,7 @@ internal static class LeaveLastOut
     /// <param name="threads">Most threads.</param>
     /// <param name="alone">True: each feature's own figures too.</param>
     /// <param name="words">An encoder when the history is to be withheld and the titles of its last three items stand for it.</param>
-    private static Dictionary<string, RankMetrics> Evaluate(HeldBackEvents events, ItemSpace space, LinearScoringHead head, int threads, bool alone, LsaItemEncoder? words)
+    private static Dictionary<string, RankMetrics> Evaluate(HeldBackEvents events, ItemSpace space, LinearScoringHead head, int threads, bool alone, IItemEncoder? words)
     {
         string[] names = [.. head.FeatureNames.SkipLast(1), "head"];
         // the whole figure counts; the rest is for orientation, and a part of the users says enough
@@ -106,7 +106,7 @@ internal static class LeaveLastOut
         return times.Count == 0 ? double.NaN : times[times.Count / 2];
     }
 
-    private static void OnlyWords(UserProfile user, ItemSpace space, LsaItemEncoder encoder)
+    private static void OnlyWords(UserProfile user, ItemSpace space, IItemEncoder encoder)
     {
         string text = string.Join(". ", Enumerable.Range(0, Math.Min(3, user.Count)).Select(r => user.ItemAt(r).Title));
         var vector = new float[encoder.Dimensions];

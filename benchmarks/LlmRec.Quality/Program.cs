@@ -3,10 +3,10 @@ using LlmRec;
 using LlmRec.Quality;
 using ItemSpace = LlmRec.Quality.ItemSpace;
 
-// LlmRec.Quality DATA [--threads N] [--validation]: leave-last-out figures of each feature alone and of the fitted head, as one JSON line.
+// LlmRec.Quality DATA [--threads N] [--validation] [--slit] [--encoder lsa|minilm|FOLDER]: leave-last-out figures of each feature alone and of the fitted head, as one JSON line.
 if (args.Length == 0)
 {
-    Console.Error.WriteLine("LlmRec.Quality DATA [--threads N] [--validation]   DATA: a folder ml-100k or ml-1m, or a file s3rec/Beauty.txt");
+    Console.Error.WriteLine("LlmRec.Quality DATA [--threads N] [--validation] [--slit] [--encoder lsa|minilm|FOLDER]   DATA: a folder ml-100k or ml-1m, or a file s3rec/Beauty.txt");
     Console.Error.WriteLine("LlmRec.Quality DATA-FOLDER --benchmark JOURNAL.jsonl [PAGE.md] [--data NAME] [--model NAME] [--titles ENCODER-FOLDER] [--threads N]   the tables of all models");
     return 2;
 }
@@ -36,8 +36,21 @@ if (Array.IndexOf(args, "--diversity") is int d and >= 0)
     DiversityExperiment.Run(data, args[0], int.Parse(args[d + 1], CultureInfo.InvariantCulture), d + 2 < args.Length ? args[d + 2] : "", Console.Out);
     return 0;
 }
+if (Array.IndexOf(args, "--compress") is int compress and >= 0)
+{
+    // --compress FOLDER: what int8, static, truncated and pruned forms of a sentence encoder cost and keep on the data set's titles.
+    CompressionExperiment.Run(data, args[compress + 1], Console.Out);
+    return 0;
+}
+if (Array.IndexOf(args, "--cold") is int cold and >= 0)
+{
+    // --cold FOLDER [NAME]: items never seen in training, by their text, with the encoders whose name has NAME in it.
+    string named = cold + 2 < args.Length && !args[cold + 2].StartsWith("--", StringComparison.Ordinal) ? args[cold + 2] : "";
+    await ColdItemExperiment.RunAsync(data, args[cold + 1], named, args.Contains("--validation"), threads, Console.Out);
+    return 0;
+}
 LinearScoringHead head = args.Contains("--slit") ? new([.. Features.Default(), .. TransitionFeatures.Of(data, threads)]) : new();
-LeaveLastOut.Result r = await LeaveLastOut.RunAsync(data, head, threads, args.Contains("--validation"), new());
+LeaveLastOut.Result r = await LeaveLastOut.RunAsync(data, head, threads, args.Contains("--validation"), new(), catalog => EncoderAsync(catalog, Array.IndexOf(args, "--encoder") is var e and >= 0 ? args[e + 1] : "lsa"));
 
 var buffer = new System.Buffers.ArrayBufferWriter<byte>();
 using (var json = new System.Text.Json.Utf8JsonWriter(buffer))
@@ -73,3 +86,11 @@ using (var json = new System.Text.Json.Utf8JsonWriter(buffer))
 }
 Console.WriteLine(System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan));
 return 0;
+
+// --encoder: what the items' words are read by; a folder's vectors are levelled on the catalog.
+async Task<IItemEncoder> EncoderAsync(Catalog catalog, string choice) => choice switch
+{
+    "lsa" => LsaItemEncoder.Fit(catalog, new() { MaxThreads = threads }),
+    "minilm" => MiniLM.ItemEncoder(),
+    _ => await GeometryItemEncoder.FitAsync(TransformerItemEncoder.Load(choice, null, new() { Threads = threads }), catalog, new() { Dimensions = 256 }).ConfigureAwait(false),
+};

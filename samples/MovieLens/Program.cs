@@ -1,22 +1,24 @@
 // Any MovieLens folder, or a one-line-per-user sequence file, judged by the library's default pipeline:
-//   dotnet run -c Release --project samples/MovieLens -- --data PATH [--user ID] [--save FOLDER]
+//   dotnet run -c Release --project samples/MovieLens -- --data PATH [--user ID] [--encoder NAME] [--save FOLDER]
 // Without --data, ml-latest-small is downloaded once.
 
 using System.Diagnostics;
 using System.Globalization;
 using LlmRec;
 using MovieLensSample;
+using Samples;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 string? data = Option("--data"), user = Option("--user"), save = Option("--save");
 if (args.Any(a => a is "-h" or "--help"))
 {
-    Console.WriteLine("MovieLens [--data PATH] [--user ID] [--save FOLDER]\n  PATH: a folder with u.data, ratings.dat or ratings.csv, or a file with a line of item ids a user");
+    Console.WriteLine("MovieLens [--data PATH] [--user ID] [--encoder NAME] [--save FOLDER]\n  PATH: a folder with u.data, ratings.dat or ratings.csv, or a file with a line of item ids a user\n  NAME: " + EncoderChoice.Help);
     return 0;
 }
 
 try
 {
+    Func<RecommenderBuilder, RecommenderBuilder> withEncoder = EncoderChoice.Of(Option("--encoder"));
     data ??= await DataFolder.DownloadAsync(CancellationToken.None);
     Dataset set = await MovieLens.ReadAsync(data);
     Console.WriteLine(DataCard.Of(set.Log, set.Catalog));
@@ -24,7 +26,7 @@ try
     Console.WriteLine("\nEvery user's last event is hidden and looked for among all unseen items; the one before it fits the ranking head.");
     DataSplit split = DataSplit.LeaveLastOut(set.Log, set.Catalog);
     var clock = Stopwatch.StartNew();
-    using (Recommender judged = await new RecommenderBuilder(set.Catalog, split.Train).FitOn(split.Validation).BuildAsync(new ConsoleProgress()))
+    using (Recommender judged = await withEncoder(new RecommenderBuilder(set.Catalog, split.Train)).FitOn(split.Validation).BuildAsync(new ConsoleProgress()))
     {
         Console.WriteLine($"built in {clock.Elapsed.TotalSeconds:0.0} s");
         EvaluationReport report = Evaluator.Evaluate(split, [new RecommenderModel(judged)]);
@@ -34,7 +36,7 @@ try
         Console.WriteLine($"with pictures: {html}");
     }
 
-    using Recommender recommender = await new RecommenderBuilder(set.Catalog, set.Log).BuildAsync(new ConsoleProgress());
+    using Recommender recommender = await withEncoder(new RecommenderBuilder(set.Catalog, set.Log)).BuildAsync(new ConsoleProgress());
     user ??= set.Log.Users[0];
     Console.WriteLine($"\nFor user {user}, who lately saw {string.Join(", ", set.Log.HistoryOf(user).TakeLast(3).Select(e => set.Catalog.TryGet(e.Item, out Item? i) ? i.Title : e.Item))}:");
     foreach (Recommendation r in recommender.Recommend(user, new() { Diversity = 0.2 }))

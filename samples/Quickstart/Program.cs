@@ -1,13 +1,16 @@
 // The main job end to end on a small shop: read, look, build, evaluate, recommend, explain, learn, vary, save.
+// Text is read by the encoder that ships with the library; --encoder lsa or --encoder FOLDER takes another.
 // The catalog is our own writing; the visitors are simulated (ShopSimulator.cs), so the figures show the machinery, not the world.
 
 using System.Diagnostics;
 using System.Globalization;
 using LlmRec;
 using Quickstart;
+using Samples;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var clock = Stopwatch.StartNew();
+Func<RecommenderBuilder, RecommenderBuilder> withEncoder = EncoderChoice.Of(Array.IndexOf(args, "--encoder") is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null);
 
 Section("The shop");
 Catalog catalog = await Catalog.ReadAsync(Path.Combine(AppContext.BaseDirectory, "data", "catalog.csv"));
@@ -17,7 +20,7 @@ Console.WriteLine(DataCard.Of(log, catalog));
 
 Section("How good is it? Every user's last event is hidden and looked for among all unseen items");
 DataSplit split = DataSplit.LeaveLastOut(log, catalog);
-using (Recommender judged = await new RecommenderBuilder(catalog, split.Train).FitOn(split.Validation).BuildAsync())
+using (Recommender judged = await withEncoder(new RecommenderBuilder(catalog, split.Train)).FitOn(split.Validation).BuildAsync())
 {
     if (judged.Report.Fit is { } fit)
         Console.WriteLine($"fit: {fit.Examples:N0} held-back events, {fit.Iterations} steps, loss {fit.HeldOutLossBefore:0.000} -> {fit.HeldOutLoss:0.000} on {fit.HeldOut:N0} others");
@@ -29,7 +32,7 @@ using (Recommender judged = await new RecommenderBuilder(catalog, split.Train).F
 }
 
 // From here on it is what a host application does, with everything that is known.
-using Recommender recommender = await new RecommenderBuilder(catalog, log).BuildAsync();
+using Recommender recommender = await withEncoder(new RecommenderBuilder(catalog, log)).BuildAsync();
 
 Section("For user-0042, who has a history");
 foreach (Interaction e in log.HistoryOf("user-0042").TakeLast(4)) Console.WriteLine($"    {e.Kind,-8} {catalog[e.Item].Title}");
