@@ -32,7 +32,7 @@ using (Recommender judged = await withEncoder(new RecommenderBuilder(catalog, sp
 }
 
 // From here on it is what a host application does, with everything that is known.
-using Recommender recommender = await withEncoder(new RecommenderBuilder(catalog, log)).BuildAsync();
+using Recommender recommender = await withEncoder(new RecommenderBuilder(catalog, log)).UseFitOptions(new() { Wishes = 0.5 }).BuildAsync();   // people write what they look for
 
 Section("For user-0042, who has a history");
 foreach (Interaction e in log.HistoryOf("user-0042").TakeLast(4)) Console.WriteLine($"    {e.Kind,-8} {catalog[e.Item].Title}");
@@ -42,8 +42,12 @@ Section("For a newcomer who only wrote: \"I like slow science fiction\"");
 UserContext newcomer = UserContext.Of("newcomer") with { Text = "I like slow science fiction" };
 Print(recommender.Recommend(newcomer, new() { Count = 5 }));
 
-Section("The same in Chinese: \"我喜欢安静的科幻小说\"");
-Print(recommender.Recommend(UserContext.OfText("我喜欢安静的科幻小说"), new() { Count = 3 }));
+if (args.Contains("lsa"))
+{
+    // LSA reads the letters of any language; the encoder that ships knows English first.
+    Section("The same in Chinese: \"我喜欢安静的科幻小说\"");
+    Print(recommender.Recommend(UserContext.OfText("我喜欢安静的科幻小说"), new() { Count = 3 }));
+}
 
 string clicked = recommender.Recommend(newcomer)[2].Item.Id;
 Section($"The newcomer clicks \"{catalog[clicked].Title}\"; the next answer knows");

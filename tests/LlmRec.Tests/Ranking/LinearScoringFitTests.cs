@@ -76,19 +76,22 @@ public sealed class LinearScoringFitTests
     }
 
     [Test]
-    public void Fit_LearnsFromNewcomers_HowMuchWordsWeigh()
+    public void Fit_LearnsFromNewcomers_HowMuchWordsWeigh_AndMoreWhereTheyAreWishes()
     {
         var world = new SmallWorld(60, 150, 1200, 4, ofGroups: true);
         HeldBackEvents held = HeldBackEvents.LastOfEachUser(world.Log, world);
         world.Behaviour = BehaviourModel.Build(world.Catalog, held.Train);
         IFeature[] features = [Features.Text(), Features.Popularity(), Features.NewcomerPopularity()];
-        LinearScoringHead without = new(features, new Dictionary<string, float>()), with = new(features, new Dictionary<string, float>());
+        LinearScoringHead without = new(features, new Dictionary<string, float>()), with = new(features, new Dictionary<string, float>()), wishes = new(features, new Dictionary<string, float>());
         without.Fit(held, world, new() { Newcomers = 0 });
         with.Fit(held, world, new() { Newcomers = 1 });
+        wishes.Fit(held, world, new() { Newcomers = 1, Wishes = 1 });
         using (Assert.EnterMultipleScope())
         {
             Assert.That(without.Weights[0], Is.Zero);
             Assert.That(with.Weights[0], Is.GreaterThan(0.5f));
+            Assert.That(wishes.Weights[0], Is.GreaterThan(with.Weights[0]));
+            Assert.That(() => wishes.Fit(held, world, new() { Wishes = double.NaN }), Throws.InstanceOf<ArgumentOutOfRangeException>());
         }
     }
 

@@ -40,6 +40,12 @@ public sealed record LinearScoringOptions
     /// </summary>
     public double Newcomers { get; init; } = 0.1;
 
+    /// <summary>
+    /// Share of those newcomers whose words also speak of the event to come, in [0, 1]; default 0: words tell of what people had. Raise it
+    /// where people write what they look for, as in a search box: the head then trusts words more and popularity less.
+    /// </summary>
+    public double Wishes { get; init; }
+
     /// <summary>Weight of wanted items against unwanted ones in <see cref="LinearScoringLoss.Logistic"/>, above 0. Default: 1.</summary>
     public double PositiveWeight { get; init; } = 1;
 
@@ -64,6 +70,7 @@ public sealed record LinearScoringOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(RandomNegatives, 1);
         if (!(PositiveWeight > 0) || !double.IsFinite(PositiveWeight)) throw new ArgumentOutOfRangeException(nameof(PositiveWeight), PositiveWeight, "the weight of wanted items is above 0");
         if (!(LearningRate > 0) || !double.IsFinite(LearningRate)) throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, "the step is above 0");
+        if (!(Wishes is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(Wishes), Wishes, "the share of wishes lies in [0, 1]");
         if (!(Newcomers is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(Newcomers), Newcomers, "the share of newcomers lies in [0, 1]");
         ArgumentOutOfRangeException.ThrowIfNegative(Threads);
     }

@@ -43,7 +43,7 @@ internal static class TrainingBlocks
             scratch.Taken.Clear();
             foreach (int item in items.Handles) scratch.Taken.Add(item);
             foreach (int item in scratch.User.Handles) scratch.Taken.Add(item);
-            if (random.NextDouble() < options.Newcomers) MakeNewcomer(scratch.User, space, random);
+            if (random.NextDouble() < options.Newcomers) MakeNewcomer(scratch.User, space, options.Wishes > 0 && random.NextDouble() < options.Wishes ? items.Handles[..given] : [], random);
             (hard, logWeight) = AddRivals(head, space, live, options, scratch, random);
         }
 
@@ -94,12 +94,19 @@ internal static class TrainingBlocks
         return (hard, drawn == 0 ? 0 : MathF.Log(rest / (float)drawn));
     }
 
-    private static void MakeNewcomer(UserProfile user, IItemSpace space, Random random)
+    // A newcomer's words, stood in for by the texts of three items: of the history and, where words are wishes, of the event to come.
+    private static void MakeNewcomer(UserProfile user, IItemSpace space, ReadOnlySpan<int> wanted, Random random)
     {
         int d = space.Dimensions, n = user.Count;
         if (d == 0 || n == 0) return;
         float[] words = new float[d];
-        for (int i = 0; i < Math.Min(3, n); i++) TensorPrimitives.Add(words, user.VectorAt(random.Next(n)), words);
+        int drawn = 0;
+        if (wanted.Length > 0)
+        {
+            TensorPrimitives.Add(words, space.VectorOf(wanted[0]), words);
+            drawn = 1;
+        }
+        for (; drawn < Math.Min(3, n); drawn++) TensorPrimitives.Add(words, user.VectorAt(random.Next(n)), words);
         float length = TensorPrimitives.Norm<float>(words);
         if (!(length > 0)) return;
         user.Reset(user.Context, space, user.Now);
