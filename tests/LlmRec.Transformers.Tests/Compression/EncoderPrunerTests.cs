@@ -88,17 +88,18 @@ public sealed class EncoderPrunerTests
     [Test]
     public void Prune_RefusesWhatCannotBe()
     {
+        string source = Source, decoder = SharedData.PathOrSkip("golden/transformers/sbert/qwen3-last-token");
         using var folder = new TemporaryFolder();
         string to = folder.File("pruned");
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(() => EncoderPruner.Prune(Source, to, []), Throws.ArgumentException);
-            Assert.That(() => EncoderPruner.Prune(Source, to, Texts, new() { HeadsPerLayer = 4 }), Throws.ArgumentException);
-            Assert.That(() => EncoderPruner.Prune(Source, to, Texts, new() { Layers = 2 }), Throws.ArgumentException);
-            Assert.That(() => EncoderPruner.Prune(Source, to, Texts, new() { Layers = -1 }), Throws.InstanceOf<ArgumentOutOfRangeException>());
-            Assert.That(() => EncoderPruner.Prune(Source, to, Texts, new() { SampleTexts = 0 }), Throws.InstanceOf<ArgumentOutOfRangeException>());
-            Assert.That(() => EncoderPruner.Prune(SharedData.PathOrSkip("golden/transformers/sbert/qwen3-last-token"), to, Texts, new() { Layers = 1 }), Throws.InstanceOf<NotSupportedException>());
-            Assert.That(() => EncoderPruner.Prune(Source, Source, Texts), Throws.ArgumentException.With.Message.Contains("not empty"));
+            Assert.That(() => EncoderPruner.Prune(source, to, []), Throws.ArgumentException);
+            Assert.That(() => EncoderPruner.Prune(source, to, Texts, new() { HeadsPerLayer = 4 }), Throws.ArgumentException);
+            Assert.That(() => EncoderPruner.Prune(source, to, Texts, new() { Layers = 2 }), Throws.ArgumentException);
+            Assert.That(() => EncoderPruner.Prune(source, to, Texts, new() { Layers = -1 }), Throws.InstanceOf<ArgumentOutOfRangeException>());
+            Assert.That(() => EncoderPruner.Prune(source, to, Texts, new() { SampleTexts = 0 }), Throws.InstanceOf<ArgumentOutOfRangeException>());
+            Assert.That(() => EncoderPruner.Prune(decoder, to, Texts, new() { Layers = 1 }), Throws.InstanceOf<NotSupportedException>());
+            Assert.That(() => EncoderPruner.Prune(source, source, Texts), Throws.ArgumentException.With.Message.Contains("not empty"));
         }
     }
 

@@ -276,12 +276,18 @@ public sealed class StaticEncoderTests
     ];
 
     [TestCaseSource(nameof(Wrong))]
-    public void Distill_RefusesOptionsOutOfRange(StaticDistillationOptions options) =>
-        Assert.That(() => StaticEncoder.Distill(Tiny(), options), Throws.InstanceOf<ArgumentException>());
+    public void Distill_RefusesOptionsOutOfRange(StaticDistillationOptions options)
+    {
+        SentenceEncoder tiny = Tiny();
+        Assert.That(() => StaticEncoder.Distill(tiny, options), Throws.InstanceOf<ArgumentException>());
+    }
 
     [Test]
-    public void Distill_CanBeCancelled() =>
-        Assert.That(() => StaticEncoder.Distill(Tiny(), cancellationToken: new CancellationToken(true)), Throws.InstanceOf<OperationCanceledException>());
+    public void Distill_CanBeCancelled()
+    {
+        SentenceEncoder tiny = Tiny();
+        Assert.That(() => StaticEncoder.Distill(tiny, cancellationToken: new CancellationToken(true)), Throws.InstanceOf<OperationCanceledException>());
+    }
 
     [TestCase(1)]
     [TestCase(31)]
