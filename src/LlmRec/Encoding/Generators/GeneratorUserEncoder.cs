@@ -12,7 +12,7 @@ public sealed class GeneratorUserEncoder : IUserEncoder
 {
     private readonly IEmbeddingGenerator<string, Embedding<float>> _generator;
     private readonly GeneratorUserOptions _options;
-    private readonly MemoryEmbeddingCache _cache;
+    private readonly UserTexts _texts;
 
     /// <summary>Makes the encoder.</summary>
     /// <param name="generator">The generator; not disposed of here.</param>
@@ -24,7 +24,7 @@ public sealed class GeneratorUserEncoder : IUserEncoder
         _options = options ?? new();
         _options.Check();
         _generator = generator;
-        _cache = new(_options.CacheBytes);
+        _texts = new(_options.Compose, _options.HistoryItems, _options.Prompt, _options.CacheBytes);
     }
 
     /// <inheritdoc/>
@@ -38,52 +38,8 @@ public sealed class GeneratorUserEncoder : IUserEncoder
     public void Encode(IReadOnlyList<UserProfile> users, int dimensions, Span<float> vectors, Span<float> weights)
     {
         UserVectors.Check(this, users, dimensions, vectors, weights);
-        List<string> missing = [];
-        List<int> places = [];
-        for (int u = 0; u < users.Count; u++)
-        {
-            Span<float> vector = vectors.Slice(u * dimensions, dimensions);
-            string text = _options.Compose is { } compose ? compose(users[u]) : Words(users[u]);
-            if (string.IsNullOrWhiteSpace(text))
-            {
-                vector.Clear();
-                weights[u] = 0;
-                continue;
-            }
-            text = _options.Prompt + text;
-            if (_cache.TryGet(EmbeddingKey.Of("", text), vector))
-            {
-                weights[u] = vector.ContainsAnyExcept(0f) ? 1 : 0;
-                continue;
-            }
-            missing.Add(text);
-            places.Add(u);
-        }
-        if (missing.Count == 0) return;
-        var given = new float[missing.Count * dimensions];
         // On the pool, so that a caller with a synchronisation context is not waited for by what waits for it.
-        Task.Run(() => GeneratedVectors.GetAsync(_generator, missing, i => $"user {places[i]}", _options.Asking, dimensions, given, CancellationToken.None)).GetAwaiter().GetResult();
-        for (int i = 0; i < places.Count; i++)
-        {
-            ReadOnlySpan<float> vector = given.AsSpan(i * dimensions, dimensions);
-            _cache.Add(EmbeddingKey.Of("", missing[i]), vector);
-            vector.CopyTo(vectors[(places[i] * dimensions)..]);
-            weights[places[i]] = vector.ContainsAnyExcept(0f) ? 1 : 0;
-        }
-    }
-
-    private string Words(UserProfile user)
-    {
-        var parts = new List<string>();
-        if (!string.IsNullOrWhiteSpace(user.Context.Text)) parts.Add(user.Context.Text.Trim());
-        int titles = 0;
-        for (int place = 0; place < user.Count && titles < _options.HistoryItems; place++)
-        {
-            string title = user.ItemAt(place).Title.Trim();
-            if (title.Length == 0 || parts.Contains(title, StringComparer.Ordinal)) continue;
-            parts.Add(title);
-            titles++;
-        }
-        return string.Join(". ", parts);
+        _texts.Encode(users, dimensions, vectors, weights, (texts, places, given) => Task.Run(() =>
+            GeneratedVectors.GetAsync(_generator, texts, i => $"user {places[i]}", _options.Asking, dimensions, given, CancellationToken.None)).GetAwaiter().GetResult());
     }
 }

@@ -7,8 +7,7 @@ namespace LlmRec;
 public sealed class TransformerUserEncoder : IUserEncoder
 {
     private readonly SentenceEncoder _encoder;
-    private readonly TransformerUserOptions _options;
-    private readonly MemoryEmbeddingCache _cache;
+    private readonly UserTexts _texts;
     private readonly string _prompt;
 
     /// <summary>Takes the encoder of the items.</summary>
@@ -18,11 +17,11 @@ public sealed class TransformerUserEncoder : IUserEncoder
     public TransformerUserEncoder(SentenceEncoder encoder, TransformerUserOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(encoder);
-        _options = options ?? new();
-        _options.Check();
+        options ??= new();
+        options.Check();
         _encoder = encoder;
-        _prompt = _options.Prompt ?? ModelPrompts.ForUsers(encoder);
-        _cache = new(_options.CacheBytes);
+        _prompt = options.Prompt ?? ModelPrompts.ForUsers(encoder);
+        _texts = new(options.Compose, options.HistoryItems, prefix: "", options.CacheBytes);
     }
 
     /// <inheritdoc/>
@@ -38,51 +37,11 @@ public sealed class TransformerUserEncoder : IUserEncoder
         UserVectors.Check(this, users, dimensions, vectors, weights);
         if (dimensions != _encoder.Dimensions)
             throw new InvalidOperationException($"the user encoder makes vectors of {_encoder.Dimensions} dimensions, the items have {dimensions}: use the items' own sentence encoder");
-        List<string> missing = [];
-        List<int> places = [];
-        for (int u = 0; u < users.Count; u++)
+        // The prompt is the encoder's business, since some models leave it out of the pooling.
+        _texts.Encode(users, dimensions, vectors, weights, (texts, _, given) =>
         {
-            Span<float> vector = vectors.Slice(u * dimensions, dimensions);
-            string text = _options.Compose is { } compose ? compose(users[u]) : Words(users[u]);
-            weights[u] = 0;
-            vector.Clear();
-            if (string.IsNullOrWhiteSpace(text)) continue;
-            if (_cache.TryGet(EmbeddingKey.Of("", text), vector))
-            {
-                weights[u] = vector.ContainsAnyExcept(0f) ? 1 : 0;
-                continue;
-            }
-
-            missing.Add(text);
-            places.Add(u);
-        }
-
-        if (missing.Count == 0) return;
-        var given = new float[missing.Count * dimensions];
-        _encoder.Encode(missing, given, _prompt);
-        for (int i = 0; i < places.Count; i++)
-        {
-            Span<float> vector = given.AsSpan(i * dimensions, dimensions);
-            TransformerItemEncoder.UnitLength(vector);
-            _cache.Add(EmbeddingKey.Of("", missing[i]), vector);
-            vector.CopyTo(vectors[(places[i] * dimensions)..]);
-            weights[places[i]] = vector.ContainsAnyExcept(0f) ? 1 : 0;
-        }
-    }
-
-    private string Words(UserProfile user)
-    {
-        var parts = new List<string>();
-        if (!string.IsNullOrWhiteSpace(user.Context.Text)) parts.Add(user.Context.Text.Trim());
-        int titles = 0;
-        for (int place = 0; place < user.Count && titles < _options.HistoryItems; place++)
-        {
-            string title = user.ItemAt(place).Title.Trim();
-            if (title.Length == 0 || parts.Contains(title, StringComparer.Ordinal)) continue;
-            parts.Add(title);
-            titles++;
-        }
-
-        return string.Join(". ", parts);
+            _encoder.Encode(texts, given, _prompt);
+            for (int at = 0; at < given.Length; at += dimensions) TransformerItemEncoder.UnitLength(given.AsSpan(at, dimensions));
+        });
     }
 }
