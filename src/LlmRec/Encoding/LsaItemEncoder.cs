@@ -11,16 +11,13 @@ namespace LlmRec;
 /// Immutable and thread-safe once fitted. Encoding costs about terms · d multiplications an item. The same items and options give the
 /// same bytes for any number of threads.
 /// </remarks>
-public sealed partial class LsaItemEncoder : IItemEncoder
+public sealed partial class LsaItemEncoder : IItemEncoder, IItemReader<TermCounter>
 {
     /// <summary>A small catalog is given a quarter of its size in dimensions, but not fewer than this.</summary>
     private const int FewestDimensions = 16;
 
     /// <summary>Singular values count as at least this fraction of the largest when directions are levelled, so that noise is not blown up.</summary>
     private const double LeastSingularValue = 0.01;
-
-    /// <summary>From here on a batch is shared among threads.</summary>
-    private const int ParallelBatch = 64;
 
     private readonly TfIdfVectorizer _terms;
     private readonly ItemText _text;
@@ -74,38 +71,14 @@ public sealed partial class LsaItemEncoder : IItemEncoder
     }
 
     /// <inheritdoc/>
-    public ValueTask EncodeAsync(IReadOnlyList<Item> items, Memory<float> vectors, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(items);
-        long needed = (long)items.Count * Dimensions;
-        if (vectors.Length < needed)
-            throw new ArgumentException($"{items.Count} items of {Dimensions} dimensions need {needed} values, got room for {vectors.Length}", nameof(vectors));
-        if (items.Count >= ParallelBatch && _maxThreads != 1)
-        {
-            EncodeInParallel(items, vectors, cancellationToken);
-            return ValueTask.CompletedTask;
-        }
-        TermCounter counter = _terms.Rent();
-        for (int i = 0; i < items.Count; i++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            Encode(items[i], vectors.Span.Slice(i * Dimensions, Dimensions), counter);
-        }
-        _terms.Return(counter);
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask EncodeAsync(IReadOnlyList<Item> items, Memory<float> vectors, CancellationToken cancellationToken = default) =>
+        ItemBatch.EncodeAsync(this, items, vectors, _maxThreads, cancellationToken);
 
-    private void EncodeInParallel(IReadOnlyList<Item> items, Memory<float> vectors, CancellationToken cancellationToken)
-    {
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = _maxThreads == 0 ? -1 : _maxThreads, CancellationToken = cancellationToken };
-        Parallel.For(0, items.Count, parallel, _terms.Rent, (i, _, counter) =>
-        {
-            Encode(items[i], vectors.Span.Slice(i * Dimensions, Dimensions), counter);
-            return counter;
-        }, _terms.Return);
-    }
+    TermCounter IItemReader<TermCounter>.Rent() => _terms.Rent();
 
-    private void Encode(Item item, Span<float> vector, TermCounter counter)
+    void IItemReader<TermCounter>.Return(TermCounter scratch) => _terms.Return(scratch);
+
+    void IItemReader<TermCounter>.Encode(Item item, Span<float> vector, TermCounter counter)
     {
         counter.Parts.Clear();
         _text.AddParts(item, counter.Parts);

@@ -9,12 +9,11 @@ namespace LlmRec;
 /// up. Meaning from a language model at the price of a table lookup: about a microsecond a title.
 /// </summary>
 /// <remarks>Thread-safe. Saved whole with a <see cref="Recommender"/>, tokenizer included.</remarks>
-public sealed class StaticItemEncoder : IItemEncoder, ISavedEncoder
+public sealed class StaticItemEncoder : IItemEncoder, ISavedEncoder, IItemReader<List<TextPart>>
 {
     internal const string SavedKind = "static";
 
     private const int StateVersion = 1;
-    private const int SequentialBelow = 64;
 
     private readonly ConcurrentBag<List<TextPart>> _parts = [];
 
@@ -40,29 +39,14 @@ public sealed class StaticItemEncoder : IItemEncoder, ISavedEncoder
     public int Dimensions => Encoder.Dimensions;
 
     /// <inheritdoc/>
-    public ValueTask EncodeAsync(IReadOnlyList<Item> items, Memory<float> vectors, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(items);
-        long needed = (long)items.Count * Dimensions;
-        if (vectors.Length < needed)
-            throw new ArgumentException($"{items.Count} items of {Dimensions} dimensions need {needed} values, got room for {vectors.Length}", nameof(vectors));
-        cancellationToken.ThrowIfCancellationRequested();
-        if (items.Count >= SequentialBelow)
-        {
-            Parallel.For(0, items.Count, new ParallelOptions { CancellationToken = cancellationToken }, Rent, (i, _, parts) =>
-            {
-                Encode(items[i], vectors.Span.Slice(i * Dimensions, Dimensions), parts);
-                return parts;
-            }, _parts.Add);
-            return ValueTask.CompletedTask;
-        }
-        List<TextPart> own = Rent();
-        for (int i = 0; i < items.Count; i++) Encode(items[i], vectors.Span.Slice(i * Dimensions, Dimensions), own);
-        _parts.Add(own);
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask EncodeAsync(IReadOnlyList<Item> items, Memory<float> vectors, CancellationToken cancellationToken = default) =>
+        ItemBatch.EncodeAsync(this, items, vectors, maxThreads: 0, cancellationToken);
 
-    private void Encode(Item item, Span<float> vector, List<TextPart> parts)
+    List<TextPart> IItemReader<List<TextPart>>.Rent() => _parts.TryTake(out List<TextPart>? parts) ? parts : [];
+
+    void IItemReader<List<TextPart>>.Return(List<TextPart> scratch) => _parts.Add(scratch);
+
+    void IItemReader<List<TextPart>>.Encode(Item item, Span<float> vector, List<TextPart> parts)
     {
         vector.Clear();
         parts.Clear();
@@ -70,8 +54,6 @@ public sealed class StaticItemEncoder : IItemEncoder, ISavedEncoder
         foreach (TextPart part in CollectionsMarshal.AsSpan(parts)) Encoder.Accumulate(part.Text, part.Weight, vector);
         StaticEncoder.Normalize(vector);
     }
-
-    private List<TextPart> Rent() => _parts.TryTake(out List<TextPart>? parts) ? parts : [];
 
     string? ISavedEncoder.Kind => SavedKind;
 

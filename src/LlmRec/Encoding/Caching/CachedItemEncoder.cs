@@ -54,11 +54,8 @@ public sealed class CachedItemEncoder : IItemEncoder, ISavedEncoder
     /// <exception cref="InvalidOperationException">The inner encoder gave a vector that is not finite.</exception>
     public async ValueTask EncodeAsync(IReadOnlyList<Item> items, Memory<float> vectors, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(items);
         int d = Dimensions;
-        long needed = (long)items.Count * d;
-        if (vectors.Length < needed)
-            throw new ArgumentException($"{items.Count} items of {d} dimensions need {needed} values, got room for {vectors.Length}", nameof(vectors));
+        ItemBatch.Check(items, d, vectors);
         cancellationToken.ThrowIfCancellationRequested();
 
         Dictionary<EmbeddingKey, int>? places = null;   // of what is missing, in the batch for the inner encoder

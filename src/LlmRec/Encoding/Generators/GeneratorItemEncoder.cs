@@ -73,11 +73,8 @@ public sealed class GeneratorItemEncoder : IFingerprintedEncoder
     /// <exception cref="InvalidOperationException">The generator gave another number of vectors or dimensions, or NaN or infinity.</exception>
     public async ValueTask EncodeAsync(IReadOnlyList<Item> items, Memory<float> vectors, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(items);
         int d = Dimensions;
-        long needed = (long)items.Count * d;
-        if (vectors.Length < needed)
-            throw new ArgumentException($"{items.Count} items of {d} dimensions need {needed} values, got room for {vectors.Length}", nameof(vectors));
+        ItemBatch.Check(items, d, vectors);
         cancellationToken.ThrowIfCancellationRequested();
         var texts = new List<string>(items.Count);
         var places = new List<int>(items.Count);
@@ -88,7 +85,7 @@ public sealed class GeneratorItemEncoder : IFingerprintedEncoder
             texts.Add((IsQuery(items[i]) ? _options.QueryPrompt ?? _options.Prompt : _options.Prompt) + text);
             places.Add(i);
         }
-        vectors.Span[..(int)needed].Clear();
+        vectors.Span[..(items.Count * d)].Clear();
         if (texts.Count == 0) return;
         float[] given = ArrayPool<float>.Shared.Rent(texts.Count * d);
         try

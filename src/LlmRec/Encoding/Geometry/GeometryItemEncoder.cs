@@ -75,10 +75,7 @@ public sealed class GeometryItemEncoder : IItemEncoder, ISavedEncoder
     /// <exception cref="InvalidOperationException">The inner encoder gave a vector that is not finite.</exception>
     public async ValueTask EncodeAsync(IReadOnlyList<Item> items, Memory<float> vectors, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(items);
-        long needed = (long)items.Count * Dimensions;
-        if (vectors.Length < needed)
-            throw new ArgumentException($"{items.Count} items of {Dimensions} dimensions need {needed} values, got room for {vectors.Length}", nameof(vectors));
+        ItemBatch.Check(items, Dimensions, vectors);
         int d = Inner.Dimensions, k = Dimensions;
         float[] raw = ArrayPool<float>.Shared.Rent(items.Count * d);
         try

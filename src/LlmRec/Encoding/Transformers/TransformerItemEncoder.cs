@@ -63,14 +63,11 @@ public sealed partial class TransformerItemEncoder : IFingerprintedEncoder
     /// <inheritdoc/>
     public ValueTask EncodeAsync(IReadOnlyList<Item> items, Memory<float> vectors, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(items);
         int d = Dimensions;
-        long needed = (long)items.Count * d;
-        if (vectors.Length < needed)
-            throw new ArgumentException($"{items.Count} items of {d} dimensions need {needed} values, got room for {vectors.Length}", nameof(vectors));
+        ItemBatch.Check(items, d, vectors);
         List<string> texts = new(items.Count);
         List<int> places = new(items.Count);
-        vectors.Span[..(int)needed].Clear();
+        vectors.Span[..(items.Count * d)].Clear();
         // items and what users say have prompts of their own, so they are encoded apart
         foreach (bool query in (ReadOnlySpan<bool>)[false, true])
         {

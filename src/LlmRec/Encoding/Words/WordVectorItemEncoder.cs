@@ -9,11 +9,8 @@ namespace LlmRec;
 /// in pieces; Chinese and its like by longest match; <c>New York</c> as <c>New_York</c> where the file has phrases. A user's words are read
 /// in the same way. Encoding costs about words · d.
 /// </remarks>
-public sealed partial class WordVectorItemEncoder : IItemEncoder
+public sealed partial class WordVectorItemEncoder : IItemEncoder, IItemReader<(WordReader Reader, WordSum Sum)>
 {
-    /// <summary>From here on a batch is shared among threads.</summary>
-    private const int ParallelBatch = 64;
-
     private readonly WordPooling _pooling;
     private readonly ItemText _text;
     private readonly int _maxThreads;
@@ -94,38 +91,14 @@ public sealed partial class WordVectorItemEncoder : IItemEncoder
     public WordPooling Pooling => _pooling;
 
     /// <inheritdoc/>
-    public ValueTask EncodeAsync(IReadOnlyList<Item> items, Memory<float> vectors, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(items);
-        long needed = (long)items.Count * Dimensions;
-        if (vectors.Length < needed)
-            throw new ArgumentException($"{items.Count} items of {Dimensions} dimensions need {needed} values, got room for {vectors.Length}", nameof(vectors));
-        if (items.Count >= ParallelBatch && _maxThreads != 1)
-        {
-            EncodeInParallel(items, vectors, cancellationToken);
-            return ValueTask.CompletedTask;
-        }
-        (WordReader Reader, WordSum Sum) scratch = Rent();
-        for (int i = 0; i < items.Count; i++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            Encode(items[i], vectors.Span.Slice(i * Dimensions, Dimensions), scratch);
-        }
-        _scratch.Add(scratch);
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask EncodeAsync(IReadOnlyList<Item> items, Memory<float> vectors, CancellationToken cancellationToken = default) =>
+        ItemBatch.EncodeAsync(this, items, vectors, _maxThreads, cancellationToken);
 
-    private void EncodeInParallel(IReadOnlyList<Item> items, Memory<float> vectors, CancellationToken cancellationToken)
-    {
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = _maxThreads == 0 ? -1 : _maxThreads, CancellationToken = cancellationToken };
-        Parallel.For(0, items.Count, parallel, Rent, (i, _, scratch) =>
-        {
-            Encode(items[i], vectors.Span.Slice(i * Dimensions, Dimensions), scratch);
-            return scratch;
-        }, _scratch.Add);
-    }
+    (WordReader Reader, WordSum Sum) IItemReader<(WordReader Reader, WordSum Sum)>.Rent() => Rent();
 
-    private void Encode(Item item, Span<float> vector, (WordReader Reader, WordSum Sum) scratch)
+    void IItemReader<(WordReader Reader, WordSum Sum)>.Return((WordReader Reader, WordSum Sum) scratch) => _scratch.Add(scratch);
+
+    void IItemReader<(WordReader Reader, WordSum Sum)>.Encode(Item item, Span<float> vector, (WordReader Reader, WordSum Sum) scratch)
     {
         Pool(item, scratch.Reader, scratch.Sum);
         double[] values = scratch.Sum.Values;
