@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Globalization;
-using System.Numerics.Tensors;
 using LlmRec.Transformers;
 
 namespace LlmRec.Quality;
@@ -25,26 +23,25 @@ internal static class ColdItemExperiment
     {
         bool words = data.Catalog.SelectMany(i => i.Categories).Any(c => c.Any(char.IsLetter));
         var catalog = new Catalog(data.Catalog.Select(i => words ? i : i with { Categories = [] }));
-        Item[] items = [.. catalog];
         DataSplit[] splits = [.. Enumerable.Range(validation ? 101 : 1, Seeds).Select(s => DataSplit.ColdItems(data.Log, 0.1, 0, seed: s, catalog: catalog))];
-        output.WriteLine($"{data.Name}: {items.Length} items, a tenth of them new, {Seeds} draws; NDCG@10 and Recall@10 over all users with a history and a new item");
+        output.WriteLine($"{data.Name}: {catalog.Count} items, a tenth of them new, {Seeds} draws; NDCG@10 and Recall@10 over all users with a history and a new item");
         output.WriteLine("| encoder | d | text alone NDCG@10 / Recall@10 | with item-KNN NDCG@10 / Recall@10 |");
         output.WriteLine("|---|---|---|---|");
         foreach ((string name, Func<Task<IItemEncoder>> create) in Encoders(catalog, folder, threads))
         {
             if (!name.Contains(wanted, StringComparison.OrdinalIgnoreCase)) continue;
-            IItemEncoder encoder = await create().ConfigureAwait(false);
-            ItemSpace space = await ItemSpace.EncodeAsync(catalog, encoder).ConfigureAwait(false);
-            var known = new Vectors(space);
+            // the texts are the same in every draw
+            var encoder = new CachedItemEncoder(await create().ConfigureAwait(false), new MemoryEmbeddingCache(), name);
             (double ndcg, double recall, double ndcg2, double recall2) = (0, 0, 0, 0);
             foreach (DataSplit split in splits)
             {
                 var warm = new Catalog(split.Train.Items.Select(i => catalog[i]));
-                ItemKnnModel knn = await ItemKnnModel.Fit(warm, split.Train, new() { Weighting = KnnWeighting.Cosine, Neighbours = 100, Threads = threads }).WithItemsAsync(catalog, known).ConfigureAwait(false);
+                ItemKnnModel knn = await ItemKnnModel.Fit(warm, split.Train, new() { Weighting = KnnWeighting.Cosine, Neighbours = 100, Threads = threads }).WithItemsAsync(catalog, encoder).ConfigureAwait(false);
+                TextMeanModel text = await TextMeanModel.FitAsync(catalog, split.Train, encoder).ConfigureAwait(false);
                 var options = new EvaluationOptions { Metrics = [Metric.Ndcg(10), Metric.Recall(10)], BootstrapSamples = 0, MaxThreads = threads };
-                EvaluationReport report = Evaluator.Evaluate(split, [new TextModel(space, split.Items), knn], options);
-                ndcg += report["text", "NDCG@10"].Value ?? 0;
-                recall += report["text", "Recall@10"].Value ?? 0;
+                EvaluationReport report = Evaluator.Evaluate(split, [text, knn], options);
+                ndcg += report[text.Name, "NDCG@10"].Value ?? 0;
+                recall += report[text.Name, "Recall@10"].Value ?? 0;
                 ndcg2 += report[knn.Name, "NDCG@10"].Value ?? 0;
                 recall2 += report[knn.Name, "Recall@10"].Value ?? 0;
             }
@@ -71,13 +68,19 @@ internal static class ColdItemExperiment
         (string, Func<Task<IItemEncoder>>) Static(string name, StaticDistillationOptions options) =>
             ("static, " + name, () => Task.FromResult<IItemEncoder>(new StaticItemEncoder(Of(options), new() { TitleWeight = 1 })));
 
-        async Task<IItemEncoder> Levelled(IItemEncoder inner) => await GeometryItemEncoder.FitAsync(inner, catalog, new() { Whitening = Whitening.Pca, Dimensions = 256 }).ConfigureAwait(false);
-        yield return ("MiniLM package", () => Task.FromResult<IItemEncoder>(MiniLM.ItemEncoder()));
-        yield return ("MiniLM package, levelled", () => Levelled(MiniLM.ItemEncoder()));
+        // levelled in part: variance λ becomes λ^(1 − strength)
+        async Task<IItemEncoder> Levelled(IItemEncoder inner, double strength = 1) => await GeometryItemEncoder.FitAsync(inner, catalog, new() { Whitening = Whitening.Pca, Dimensions = 256, Strength = strength }).ConfigureAwait(false);
         yield return ("LSA", () => Task.FromResult<IItemEncoder>(LsaItemEncoder.Fit(catalog)));
         yield return ("LSA, levelled", () => Levelled(LsaItemEncoder.Fit(catalog)));
-        yield return (model, () => Task.FromResult<IItemEncoder>(new TransformerItemEncoder(Full())));
-        yield return (model + ", levelled", () => Levelled(new TransformerItemEncoder(Full())));
+        var whole = new Lazy<IItemEncoder>(() => new CachedItemEncoder(new TransformerItemEncoder(Full()), new MemoryEmbeddingCache()));
+        foreach ((string name, Func<IItemEncoder> encoder) in (IEnumerable<(string, Func<IItemEncoder>)>)[("MiniLM package", () => MiniLM.ItemEncoder()), (model, () => whole.Value)])
+        {
+            yield return (name, () => Task.FromResult(encoder()));
+            yield return ($"{name}, mean removed", async () => await GeometryItemEncoder.FitAsync(encoder(), catalog, new() { Whitening = Whitening.None }).ConfigureAwait(false));
+            foreach (double strength in (double[])[0.25, 0.5, 0.75])
+                yield return (string.Create(CultureInfo.InvariantCulture, $"{name}, levelled {strength}"), () => Levelled(encoder(), strength));
+            yield return ($"{name}, levelled", () => Levelled(encoder()));
+        }
         foreach (double whitening in (double[])[0, 0.5, 1])
             yield return Static(string.Create(CultureInfo.InvariantCulture, $"whitening {whitening}"), new() { Whitening = whitening });
         yield return ("static, whitening 0, levelled", () => Levelled(new StaticItemEncoder(Of(new()), new() { TitleWeight = 1 })));
@@ -86,52 +89,5 @@ internal static class ColdItemExperiment
         yield return Static("whitening 0.5, 128 dimensions", new() { Whitening = 0.5, Dimensions = 128 });
         yield return Static("whitening 1, counted", new() { Whitening = 1, Weighting = TokenWeighting.Counts, Texts = titles, SmoothInverseFrequency = 1e-3 });
         yield return Static("whitening 1, counted, 5,000 phrases", new() { Whitening = 1, Weighting = TokenWeighting.Counts, Texts = titles, SmoothInverseFrequency = 1e-3, Phrases = 5000 });
-    }
-
-    /// <summary>Vectors that are computed already, by item.</summary>
-    private sealed class Vectors(ItemSpace space) : IItemEncoder
-    {
-        public int Dimensions => space.Dimensions;
-
-        public ValueTask EncodeAsync(IReadOnlyList<Item> items, Memory<float> vectors, CancellationToken cancellationToken = default)
-        {
-            for (int i = 0; i < items.Count; i++)
-            {
-                int handle = space.Catalog.HandleOf(items[i].Id);
-                Span<float> to = vectors.Span.Slice(i * Dimensions, Dimensions);
-                if (handle < 0) to.Clear();
-                else space.VectorOf(handle).CopyTo(to);
-            }
-            return ValueTask.CompletedTask;
-        }
-    }
-
-    /// <summary>Cosine to the decayed mean of the history.</summary>
-    private sealed class TextModel(ItemSpace space, IReadOnlyList<string> items) : IScoringModel
-    {
-        private readonly int[] _handles = [.. items.Select(i => space.Catalog.HandleOf(i))];
-        private readonly MeanUserEncoder _users = new(new() { Rank = 0.9 });
-
-        public string Name => "text";
-
-        public IReadOnlyList<string> Items => items;
-
-        public void Score(IReadOnlyList<TopNRequest> requests, Span<float> scores)
-        {
-            int d = space.Dimensions;
-            float[] mean = ArrayPool<float>.Shared.Rent(d);
-            var user = new UserProfile();
-            for (int r = 0; r < requests.Count; r++)
-            {
-                user.Reset(requests[r].User, space, DateTimeOffset.UnixEpoch);
-                foreach (Interaction e in requests[r].User.History)
-                    if (space.Catalog.HandleOf(e.Item) is >= 0 and var handle) user.Push(handle, e.Kind, e.Value ?? 0, InteractionLog.NoTime);
-                var weight = new float[1];
-                _users.Encode([user], d, mean.AsSpan(0, d), weight);
-                Span<float> row = scores.Slice(r * items.Count, items.Count);
-                for (int i = 0; i < row.Length; i++) row[i] = TensorPrimitives.Dot<float>(mean.AsSpan(0, d), space.VectorOf(_handles[i]));
-            }
-            ArrayPool<float>.Shared.Return(mean);
-        }
     }
 }

@@ -17,6 +17,7 @@ internal static class ClassicalFile
         [ItemKnnModel.KindName] = ItemKnnModel.Open,
         [ItemGraphModel.KindName] = ItemGraphModel.Open,
         [TextKnnModel.KindName] = TextKnnModel.Open,
+        [TextMeanModel.KindName] = TextMeanModel.Open,
         [UserKnnModel.KindName] = UserKnnModel.Open,
         [EaseModel.KindName] = EaseModel.Open,
         [SlimModel.KindName] = SlimModel.Open,

@@ -11,6 +11,7 @@ internal static class FittedModels
         ["content"] = (c, l) => ContentModel.Fit(c, l),
         ["item2vec"] = (c, l) => Item2VecModel.Fit(c, l, new() { Dimensions = 8, LearningRate = 0.1, Subsample = 0, Epochs = 30 }),
         ["text-KNN"] = (c, l) => TextKnnModel.FitAsync(c, l, LsaItemEncoder.Fit(c, new() { Dimensions = 10 }), new() { Neighbours = 14 }).Result,
+        ["text mean"] = (c, l) => TextMeanModel.FitAsync(c, l, LsaItemEncoder.Fit(c, new() { Dimensions = 10 })).Result,
         ["random"] = (c, _) => new RandomModel([.. c.Select(i => i.Id)], 7),
         ["item-KNN cosine"] = (c, l) => ItemKnnModel.Fit(c, l, new() { Weighting = KnnWeighting.Cosine, Neighbours = 4 }),
         ["item-KNN TF-IDF"] = (c, l) => ItemKnnModel.Fit(c, l, new() { Weighting = KnnWeighting.TfIdf, Neighbours = 3, Shrinkage = 2 }),
