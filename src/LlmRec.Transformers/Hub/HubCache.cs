@@ -2,7 +2,7 @@ namespace LlmRec.Transformers;
 
 /// <summary>
 /// One repository in the hub's own cache: <c>blobs/ETAG</c>, <c>snapshots/COMMIT/path</c> linking there, <c>refs/REVISION</c> holding a commit.
-/// Python's tools read and write the same folders.
+/// Python's tools read and write the same folders; <c>listings/COMMIT</c>, the names of all files of a commit, is ours, and they pass over it.
 /// </summary>
 internal sealed class HubCache(string cache, string repository, bool symlinks)
 {
@@ -38,11 +38,35 @@ internal sealed class HubCache(string cache, string repository, bool symlinks)
     public void SetCommit(string revision, string commit)
     {
         if (revision == commit) return;
-        string path = Path.Combine([_root, "refs", .. revision.Split('/')]);
-        if (File.Exists(path) && File.ReadAllText(path) == commit) return;
+        WriteWhole(Path.Combine([_root, "refs", .. revision.Split('/')]), commit);
+    }
+
+    /// <summary>Notes which files a commit has, wanted or not.</summary>
+    public void SetListing(string commit, string[] names) => WriteWhole(Listing(commit), string.Join('\n', names));
+
+    /// <summary>The files a commit has, or null where nobody noted them.</summary>
+    public string[]? ListingOf(string commit)
+    {
+        if (!File.Exists(Listing(commit))) return null;
+        string[] names = File.ReadAllText(Listing(commit)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return names.Length > 0 && names.All(HubNames.IsSafe) ? names : null;
+    }
+
+    /// <summary>The files a snapshot has here, with forward slashes; links whose blobs are gone among them.</summary>
+    public string[] FilesOf(string commit)
+    {
+        string folder = Snapshot(commit);
+        return [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder, f).Replace(Path.DirectorySeparatorChar, '/')).Order(StringComparer.Ordinal)];
+    }
+
+    private string Listing(string commit) => Path.Combine(_root, "listings", commit);
+
+    private static void WriteWhole(string path, string text)
+    {
+        if (File.Exists(path) && File.ReadAllText(path) == text) return;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         string beside = $"{path}.{Guid.NewGuid():N}.part";
-        File.WriteAllText(beside, commit);
+        File.WriteAllText(beside, text);
         File.Move(beside, path, overwrite: true);
     }
 

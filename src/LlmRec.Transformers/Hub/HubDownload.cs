@@ -17,8 +17,7 @@ internal sealed class HubDownload(HubSettings settings, string repository, strin
 
     public async Task<string> RunAsync(CancellationToken cancellationToken)
     {
-        if (settings.Offline)
-            return FromCache() ?? throw new HuggingFaceHubException(HubFailure.NotInCache, $"'{repository}' at '{revision}' is not in the cache '{settings.Cache}', and offline mode is on: download it once, or turn off HF_HUB_OFFLINE");
+        if (settings.Offline) return FromCache();
         using var client = new HubClient(settings, repository);
         string commit;
         string[] names;
@@ -26,11 +25,16 @@ internal sealed class HubDownload(HubSettings settings, string repository, strin
         {
             (commit, names) = await ListAsync(client, cancellationToken).ConfigureAwait(false);
         }
-        catch (HuggingFaceHubException e) when (e.Failure == HubFailure.Unavailable && FromCache() is { } cached)
+        catch (HuggingFaceHubException e) when (e.Failure == HubFailure.Unavailable && _cache.CommitOf(revision) is { } known)
         {
-            return cached;   // as Hugging Face's own tools do
+            // as Hugging Face's own tools do, but only what is whole
+            string[] missing = Missing(known);
+            return missing.Length == 0 ? _cache.Snapshot(known)
+                : throw new HuggingFaceHubException(HubFailure.Unavailable, $"{e.Message}. The cache '{settings.Cache}' has only a part of it: {Say(missing)}", e);
         }
         string[] wanted = Wanted(names);
+        // First, so that offline mode knows what a download that broke off still lacks.
+        _cache.SetListing(commit, names);
         _files = wanted.Length;
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = settings.Options.MaxParallelFiles, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(wanted, parallel, async (file, token) => await GetAsync(client, commit, file, token).ConfigureAwait(false)).ConfigureAwait(false);
@@ -39,17 +43,38 @@ internal sealed class HubDownload(HubSettings settings, string repository, strin
         return _cache.Snapshot(commit);
     }
 
-    private string? FromCache() => _cache.CommitOf(revision) is { } commit ? _cache.Snapshot(commit) : null;
+    private string FromCache()
+    {
+        string commit = _cache.CommitOf(revision)
+            ?? throw new HuggingFaceHubException(HubFailure.NotInCache, $"'{repository}' at '{revision}' is not in the cache '{settings.Cache}', and offline mode is on: download it once, or turn off HF_HUB_OFFLINE");
+        string[] missing = Missing(commit);
+        return missing.Length == 0 ? _cache.Snapshot(commit)
+            : throw new HuggingFaceHubException(HubFailure.NotInCache, $"'{repository}' at '{revision}' is only in part in the cache '{settings.Cache}', and offline mode is on: {Say(missing)}. A download broke off, or asked for other files: call once more with HF_HUB_OFFLINE turned off, it goes on where that ended");
+    }
+
+    /// <summary>Which of the wanted files a snapshot lacks.</summary>
+    private string[] Missing(string commit)
+    {
+        if (_cache.ListingOf(commit) is { } names) return [.. Wanted(names).Where(n => _cache.SizeOf(commit, n) < 0)];
+        // Made by other tools, which note no listing: links that lead nowhere, and what is asked for by name or what no encoder is without.
+        string[] here = [.. _cache.FilesOf(commit).Where(IsWanted)];
+        string[] expected = settings.DefaultPatterns ? ["*.json", "*.safetensors"] : here.Length == 0 ? [.. settings.Allow] : [.. settings.Allow.Where(p => !p.AsSpan().ContainsAny('*', '?'))];
+        return [.. here.Where(n => _cache.SizeOf(commit, n) < 0), .. expected.Where(p => !here.Any(n => HubNames.Matches(n, p)))];
+    }
+
+    private static string Say(string[] missing) => missing.Length == 1 ? $"'{missing[0]}' is missing" : $"{missing.Length} files are missing, among them {string.Join(", ", missing.Take(4).Select(n => $"'{n}'"))}";
 
     private string[] Wanted(string[] names)
     {
-        string[] wanted = [.. names.Where(n => settings.Allow.Any(p => HubNames.Matches(n, p)) && !settings.Ignore.Any(p => HubNames.Matches(n, p)))];
+        string[] wanted = [.. names.Where(IsWanted)];
         if (settings.DefaultPatterns && !wanted.Any(n => n.EndsWith(".safetensors", StringComparison.Ordinal))
             && names.FirstOrDefault(n => n.EndsWith(".bin", StringComparison.Ordinal) || n.EndsWith(".pt", StringComparison.Ordinal) || n.EndsWith(".pth", StringComparison.Ordinal)) is { } pickle)
             throw new HuggingFaceHubException(HubFailure.PickledWeights, $"'{repository}' at '{revision}' has its weights as '{pickle}' only, a pickle, which can run code when it is opened: take a revision with safetensors (often refs/pr/1), convert it, or say by {nameof(HubDownloadOptions.AllowPatterns)} which files you want");
         return wanted.Length > 0 ? wanted
             : throw new HuggingFaceHubException(HubFailure.FileNotFound, $"'{repository}' at '{revision}' has none of the files {string.Join(' ', settings.Allow)}; it has {names.Length}: {string.Join(", ", names.Take(8))}");
     }
+
+    private bool IsWanted(string name) => settings.Allow.Any(p => HubNames.Matches(name, p)) && !settings.Ignore.Any(p => HubNames.Matches(name, p));
 
     private async Task<(string Commit, string[] Names)> ListAsync(HubClient client, CancellationToken cancellationToken)
     {

@@ -253,6 +253,64 @@ internal sealed class HuggingFaceHubTests
     }
 
     [Test]
+    public async Task Download_Offline_AfterADownloadThatBrokeOff_NamesWhatIsMissing()
+    {
+        using var world = new World();
+        HubDownloadOptions patient = world.Options with { MaxRetries = 0, MaxParallelFiles = 1 }, offline = world.Options with { Offline = true };
+        world.Hub.Break(r => r.AtContent, new() { CutAfter = 100_000 });
+        Assert.That(FailureOf(async () => await world.Download(world.Commit, patient)), Is.EqualTo(HubFailure.Unavailable));
+        Assert.That(Directory.Exists(Path.Combine(world.Repository, "snapshots", world.Commit)), "small files are there already");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(async () => await world.Download(world.Commit, offline), Throws.TypeOf<HuggingFaceHubException>()
+                .With.Property("Failure").EqualTo(HubFailure.NotInCache).And.Message.Contains("model.safetensors").And.Message.Contains("HF_HUB_OFFLINE"));
+            Assert.That(async () => await world.Download(options: offline), Throws.TypeOf<HuggingFaceHubException>().With.Property("Failure").EqualTo(HubFailure.NotInCache), "the branch was never noted");
+            Assert.That(async () => await world.Download(world.Commit, patient with { Endpoint = new Uri("http://127.0.0.1:9") }), Throws.TypeOf<HuggingFaceHubException>()
+                .With.Property("Failure").EqualTo(HubFailure.Unavailable).And.Message.Contains("model.safetensors"));
+            Assert.That(await world.Download(world.Commit, offline with { AllowPatterns = ["config.json"] }), Does.EndWith(world.Commit), "what is asked for is there");
+        }
+        string folder = await world.Download(world.Commit, patient);
+        Assert.That(await world.Download(world.Commit, offline), Is.EqualTo(folder));
+    }
+
+    [Test]
+    public async Task Download_Offline_OfOtherFilesThanWereLoaded_NamesThem()
+    {
+        using var world = new World();
+        HubDownloadOptions some = world.Options with { AllowPatterns = ["*.json"] }, offline = world.Options with { Offline = true };
+        string folder = await world.Download(options: some);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(await world.Download(options: some with { Offline = true }), Is.EqualTo(folder));
+            Assert.That(async () => await world.Download(options: offline), Throws.TypeOf<HuggingFaceHubException>().With.Message.Contains("2 files").And.Message.Contains("vocab.txt").And.Message.Contains("model.safetensors"));
+            Assert.That(FailureOf(async () => await world.Download(options: offline with { AllowPatterns = ["*.gguf"] })), Is.EqualTo(HubFailure.FileNotFound), "the listing says that there is none");
+        }
+        await world.Download();
+        if (OperatingSystem.IsWindows()) return;   // no links, perhaps
+        File.Delete(world.Blob);
+        Assert.That(async () => await world.Download(options: offline), Throws.TypeOf<HuggingFaceHubException>().With.Message.Contains("'model.safetensors' is missing"), "a link whose blob is gone");
+    }
+
+    /// <summary>Python's tools note no listing.</summary>
+    [Test]
+    public async Task Download_Offline_FromACacheOfOtherTools_ExpectsWhatEveryEncoderHas()
+    {
+        using var world = new World();
+        HubDownloadOptions offline = world.Options with { Offline = true };
+        string folder = await world.Download();
+        Directory.Delete(Path.Combine(world.Repository, "listings"), recursive: true);
+        Assert.That(await world.Download(options: offline), Is.EqualTo(folder));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(await world.Download(options: offline with { AllowPatterns = ["vocab.txt", "*.py"] }), Is.EqualTo(folder));
+            Assert.That(async () => await world.Download(options: offline with { AllowPatterns = ["vocab.txt", "merges.txt"] }), Throws.TypeOf<HuggingFaceHubException>().With.Message.Contains("'merges.txt' is missing"));
+            Assert.That(FailureOf(async () => await world.Download(options: offline with { AllowPatterns = ["*.gguf"] })), Is.EqualTo(HubFailure.NotInCache));
+        }
+        File.Delete(Path.Combine(folder, "model.safetensors"));
+        Assert.That(async () => await world.Download(options: offline), Throws.TypeOf<HuggingFaceHubException>().With.Message.Contains("'*.safetensors' is missing"));
+    }
+
+    [Test]
     public async Task Download_SendsTheTokenToTheHub_AndNeverToWhereItRedirects()
     {
         using var world = new World();
