@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace LlmRec.Transformers;
 
@@ -19,15 +20,47 @@ internal readonly struct ConfigObject(JsonElement json, string where)
     /// <summary>Parses a JSON object.</summary>
     public static ConfigObject Parse(ReadOnlyMemory<byte> content, string where)
     {
+        JsonElement json = ParseAny(content, where);
+        return json.ValueKind == JsonValueKind.Object ? new(json, where) : throw new InvalidDataException($"{where} is not a JSON object");
+    }
+
+    /// <summary>Parses any JSON of which every text can be read.</summary>
+    public static JsonElement ParseAny(ReadOnlyMemory<byte> content, string where)
+    {
         try
         {
             using JsonDocument document = JsonDocument.Parse(content, new JsonDocumentOptions { MaxDepth = 32 });
-            if (document.RootElement.ValueKind != JsonValueKind.Object) throw new InvalidDataException($"{where} is not a JSON object");
-            return new(document.RootElement.Clone(), where);
+            // the parser looks at texts only when they are asked for: bytes that are no UTF-8, or half a surrogate pair
+            if (!Utf8.IsValid(content.Span) || content.Span.IndexOf("\\u"u8) >= 0) ReadTexts(document.RootElement);
+            return document.RootElement.Clone();
         }
         catch (JsonException e)
         {
             throw new InvalidDataException($"{where} is not valid JSON: {e.Message}", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InvalidDataException($"{where} is not valid JSON: one of its texts is not valid Unicode", e);
+        }
+    }
+
+    private static void ReadTexts(JsonElement json)
+    {
+        switch (json.ValueKind)
+        {
+            case JsonValueKind.String:
+                _ = json.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (JsonElement item in json.EnumerateArray()) ReadTexts(item);
+                break;
+            case JsonValueKind.Object:
+                foreach (JsonProperty property in json.EnumerateObject())
+                {
+                    _ = property.Name;
+                    ReadTexts(property.Value);
+                }
+                break;
         }
     }
 

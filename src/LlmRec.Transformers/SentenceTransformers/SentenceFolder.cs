@@ -68,17 +68,8 @@ internal sealed class SentenceFolder
 
     private static (string Transformer, string? Pooling, List<string> Dense, bool Normalizes) Modules(string folder, string path)
     {
-        JsonElement[] modules;
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { MaxDepth = 32 });
-            modules = document.RootElement.ValueKind == JsonValueKind.Array ? [.. document.RootElement.EnumerateArray().Select(m => m.Clone())] : [];
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException($"{path} is not valid JSON: {e.Message}", e);
-        }
-
+        JsonElement list = ConfigObject.ParseAny(File.ReadAllBytes(path), path);
+        JsonElement[] modules = list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray()] : [];
         string? transformer = null, pooling = null;
         List<string> dense = [];
         bool normalizes = false;

@@ -148,30 +148,7 @@ internal sealed class TokenizerFilesTests
         File.WriteAllText(Path.Combine(_folder, "merges.txt"), merges.ToString());
     }
 
-    private static byte[] BpeModelFile(string[] pieces, Dictionary<string, int> ranks)
-    {
-        using var file = new MemoryStream();
-        for (int id = 0; id < pieces.Length; id++)
-        {
-            byte[] text = Encoding.UTF8.GetBytes(pieces[id]);
-            using var piece = new MemoryStream();
-            Field(piece, 1, text);
-            piece.WriteByte(2 << 3 | 5);
-            piece.Write(BitConverter.GetBytes(ranks.TryGetValue(pieces[id], out int rank) ? -rank : -1e6f));
-            piece.WriteByte(3 << 3);
-            piece.WriteByte((byte)(id == 0 ? SentencePieceModel.Unknown : id < 3 ? SentencePieceModel.Control : id < 259 ? 6 : 1));
-            Field(file, 1, piece.ToArray());
-        }
-        Field(file, 2, [3 << 3, 2, 35 << 3 & 127 | 128, 35 << 3 >> 7, 1]);
-        return file.ToArray();
-    }
-
-    private static void Field(MemoryStream stream, int number, byte[] content)
-    {
-        stream.WriteByte((byte)(number << 3 | 2));
-        int length = content.Length;
-        for (; length >= 128; length >>= 7) stream.WriteByte((byte)(length & 127 | 128));
-        stream.WriteByte((byte)length);
-        stream.Write(content);
-    }
+    private static byte[] BpeModelFile(string[] pieces, Dictionary<string, int> ranks) => SentencePieceFile.Of(
+        pieces.Select((p, id) => (p, ranks.TryGetValue(p, out int rank) ? -rank : -1e6f, id == 0 ? SentencePieceModel.Unknown : id < 3 ? SentencePieceModel.Control : id < 259 ? 6 : 1)),
+        bpe: true, byteFallback: true);
 }

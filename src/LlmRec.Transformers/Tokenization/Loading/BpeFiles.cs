@@ -92,9 +92,10 @@ internal static class BpeFiles
     private static List<AddedToken> AddedTokens(TokenizerConfig config, string[] usual, Dictionary<string, int> ids)
     {
         var added = new List<AddedToken>(config.AddedTokens);
-        foreach (string name in config.SpecialTokens.Concat(usual).Distinct())
+        var known = new HashSet<string>(added.Select(t => t.Content), StringComparer.Ordinal);
+        foreach (string name in config.SpecialTokens.Concat(usual))
         {
-            if (added.Exists(t => t.Content == name) || !ids.TryGetValue(name, out int id)) continue;
+            if (!known.Add(name) || !ids.TryGetValue(name, out int id)) continue;
             added.Add(new AddedToken(id, name, IsSpecial: true, false, TrimLeft: name == "<mask>", false, Normalized: false));
         }
         return added;

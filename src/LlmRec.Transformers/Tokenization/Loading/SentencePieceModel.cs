@@ -15,6 +15,9 @@ internal sealed class SentencePieceModel
     /// <summary>Kind of a piece that is always cut out.</summary>
     public const int UserDefined = 4;
 
+    /// <summary>Most bytes of a piece. Trainers stop at 16 characters unless told otherwise; a BPE model's merges are found by cutting a piece at every place, so its length must be bounded.</summary>
+    private const int MostPieceBytes = 1024;
+
     private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
 
     /// <summary>Text, score and kind of each piece, by id.</summary>
@@ -75,6 +78,7 @@ internal sealed class SentencePieceModel
             switch (field)
             {
                 case 1:
+                    if (bytes.Length > MostPieceBytes) throw new InvalidDataException($"{file}: a piece of {bytes.Length} bytes is longer than any model needs ({MostPieceBytes})");
                     try
                     {
                         text = Utf8.GetString(bytes);

@@ -17,6 +17,9 @@ internal sealed class WordTable(int dimensions, int expected)
     /// <summary>Room for one row.</summary>
     public float[] Scratch { get; } = new float[dimensions];
 
+    /// <summary>Rows asked for before anything shows that there are so many: 4 MB of them, padding included.</summary>
+    public static int RowsToBeginWith(int dimensions) => 1 + (1 << 20) / (dimensions + 15);
+
     public bool TryAdd(ReadOnlySpan<char> word, out Span<float> row)
     {
         int before = Words.Count, number = Words.Add(word);
@@ -28,7 +31,7 @@ internal sealed class WordTable(int dimensions, int expected)
         }
         if (number == Rows.Rows)
         {
-            var larger = new RowMatrix((int)Math.Min(int.MaxValue, 1024 + number * 3L / 2), dimensions);
+            var larger = new RowMatrix((int)Math.Min(int.MaxValue, number * 3L / 2 + RowsToBeginWith(dimensions)), dimensions);
             Rows.Padded.CopyTo(larger.Padded);
             Rows = larger;
         }

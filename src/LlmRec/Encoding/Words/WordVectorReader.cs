@@ -71,7 +71,7 @@ internal sealed class WordVectorReader
         {
             _dimensions = CountValues();
         }
-        int expected = (int)Math.Min(declared >= 0 ? declared : int.MaxValue, _length < 0 ? 1 << 16 : _length / Math.Max(1, BytesOfFirstRecord(format)) + 1);
+        int expected = (int)Math.Min(declared >= 0 ? declared : int.MaxValue, _length < 0 ? WordTable.RowsToBeginWith(_dimensions) : _length / Math.Max(1, BytesOfFirstRecord(format)) + 1);
         if (_options.MaxWords is { } most) expected = Math.Min(expected, most);
         if (_options.Words is { } kept) expected = Math.Min(expected, kept.Count);
         _table = new WordTable(_dimensions, Math.Max(1, expected));
