@@ -3,10 +3,10 @@ using LlmRec;
 using LlmRec.Quality;
 using ItemSpace = LlmRec.Quality.ItemSpace;
 
-// LlmRec.Quality DATA [--threads N] [--validation] [--slit] [--encoder lsa|minilm|FOLDER]: leave-last-out figures of each feature alone and of the fitted head, as one JSON line.
+// LlmRec.Quality DATA [--threads N] [--validation] [--slit] [--encoder lsa|minilm|FOLDER[:STRENGTH]]: leave-last-out figures of each feature alone and of the fitted head, as one JSON line.
 if (args.Length == 0)
 {
-    Console.Error.WriteLine("LlmRec.Quality DATA [--threads N] [--validation] [--slit] [--encoder lsa|minilm|FOLDER]   DATA: a folder ml-100k or ml-1m, or a file s3rec/Beauty.txt");
+    Console.Error.WriteLine("LlmRec.Quality DATA [--threads N] [--validation] [--slit] [--encoder lsa|minilm|FOLDER[:STRENGTH]]   DATA: a folder ml-100k or ml-1m, or a file s3rec/Beauty.txt");
     Console.Error.WriteLine("LlmRec.Quality DATA-FOLDER --benchmark JOURNAL.jsonl [PAGE.md] [--data NAME] [--model NAME] [--titles ENCODER-FOLDER] [--threads N]   the tables of all models");
     return 2;
 }
@@ -87,10 +87,18 @@ using (var json = new System.Text.Json.Utf8JsonWriter(buffer))
 Console.WriteLine(System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan));
 return 0;
 
-// --encoder: what the items' words are read by; a folder's vectors are levelled on the catalog.
-async Task<IItemEncoder> EncoderAsync(Catalog catalog, string choice) => choice switch
+// --encoder: what the items' words are read by; a folder's vectors are levelled on the catalog, wholly or with the strength behind a colon, others only with one.
+async Task<IItemEncoder> EncoderAsync(Catalog catalog, string choice)
 {
-    "lsa" => LsaItemEncoder.Fit(catalog, new() { MaxThreads = threads }),
-    "minilm" => MiniLM.ItemEncoder(),
-    _ => await GeometryItemEncoder.FitAsync(TransformerItemEncoder.Load(choice, null, new() { Threads = threads }), catalog, new() { Dimensions = 256 }).ConfigureAwait(false),
-};
+    int colon = choice.LastIndexOf(':');
+    double? strength = colon > 1 && double.TryParse(choice[(colon + 1)..], CultureInfo.InvariantCulture, out double s) ? s : null;
+    string name = strength is null ? choice : choice[..colon];
+    IItemEncoder encoder = name switch
+    {
+        "lsa" => LsaItemEncoder.Fit(catalog, new() { MaxThreads = threads }),
+        "minilm" => MiniLM.ItemEncoder(),
+        _ => TransformerItemEncoder.Load(name, null, new() { Threads = threads }),
+    };
+    if (strength is null && name is not ("lsa" or "minilm")) strength = 1;
+    return strength is { } level ? await GeometryItemEncoder.FitAsync(encoder, catalog, new() { Dimensions = 256, Strength = level }).ConfigureAwait(false) : encoder;
+}

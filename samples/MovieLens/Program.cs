@@ -18,15 +18,17 @@ if (args.Any(a => a is "-h" or "--help"))
 
 try
 {
-    Func<RecommenderBuilder, RecommenderBuilder> withEncoder = EncoderChoice.Of(Option("--encoder"));
+    string chosen = Option("--encoder") ?? "minilm";
+    Func<Catalog, Task<IItemEncoder>> choice = EncoderChoice.Of(chosen);
     data ??= await DataFolder.DownloadAsync(CancellationToken.None);
     Dataset set = await MovieLens.ReadAsync(data);
     Console.WriteLine(DataCard.Of(set.Log, set.Catalog));
+    var clock = Stopwatch.StartNew();
+    IItemEncoder encoder = await choice(set.Catalog);
 
     Console.WriteLine("\nEvery user's last event is hidden and looked for among all unseen items; the one before it fits the ranking head.");
     DataSplit split = DataSplit.LeaveLastOut(set.Log, set.Catalog);
-    var clock = Stopwatch.StartNew();
-    using (Recommender judged = await withEncoder(new RecommenderBuilder(set.Catalog, split.Train)).FitOn(split.Validation).BuildAsync(new ConsoleProgress()))
+    using (Recommender judged = await new RecommenderBuilder(set.Catalog, split.Train).UseItemEncoder(encoder).FitOn(split.Validation).BuildAsync(new ConsoleProgress()))
     {
         Console.WriteLine($"built in {clock.Elapsed.TotalSeconds:0.0} s");
         EvaluationReport report = Evaluator.Evaluate(split, [new RecommenderModel(judged)]);
@@ -36,7 +38,10 @@ try
         Console.WriteLine($"with pictures: {html}");
     }
 
-    using Recommender recommender = await withEncoder(new RecommenderBuilder(set.Catalog, set.Log)).BuildAsync(new ConsoleProgress());
+    Console.WriteLine("\nA tenth of the items is held out with all its events, as if they had come today; which of them does a user take? Three draws.");
+    Console.WriteLine(await NewItems.JudgeAsync(set, chosen == "lsa" ? [("lsa", encoder)] : [(Path.GetFileName(Path.TrimEndingDirectorySeparator(chosen)), encoder), ("lsa", LsaItemEncoder.Fit(set.Catalog))]));
+
+    using Recommender recommender = await new RecommenderBuilder(set.Catalog, set.Log).UseItemEncoder(encoder).BuildAsync(new ConsoleProgress());
     user ??= set.Log.Users[0];
     Console.WriteLine($"\nFor user {user}, who lately saw {string.Join(", ", set.Log.HistoryOf(user).TakeLast(3).Select(e => set.Catalog.TryGet(e.Item, out Item? i) ? i.Title : e.Item))}:");
     foreach (Recommendation r in recommender.Recommend(user, new() { Diversity = 0.2 }))

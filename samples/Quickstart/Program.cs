@@ -10,17 +10,18 @@ using Samples;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var clock = Stopwatch.StartNew();
-Func<RecommenderBuilder, RecommenderBuilder> withEncoder = EncoderChoice.Of(Array.IndexOf(args, "--encoder") is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null);
+Func<Catalog, Task<IItemEncoder>> choice = EncoderChoice.Of(Array.IndexOf(args, "--encoder") is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null);
 
 Section("The shop");
 Catalog catalog = await Catalog.ReadAsync(Path.Combine(AppContext.BaseDirectory, "data", "catalog.csv"));
+IItemEncoder encoder = await choice(catalog);
 InteractionLog log = new ShopSimulator(catalog, seed: 7).Run(users: 3000);
 Console.WriteLine("The log is simulated: 3,000 invented visitors with tastes, moods and favourites.");
 Console.WriteLine(DataCard.Of(log, catalog));
 
 Section("How good is it? Every user's last event is hidden and looked for among all unseen items");
 DataSplit split = DataSplit.LeaveLastOut(log, catalog);
-using (Recommender judged = await withEncoder(new RecommenderBuilder(catalog, split.Train)).FitOn(split.Validation).BuildAsync())
+using (Recommender judged = await new RecommenderBuilder(catalog, split.Train).UseItemEncoder(encoder).FitOn(split.Validation).BuildAsync())
 {
     if (judged.Report.Fit is { } fit)
         Console.WriteLine($"fit: {fit.Examples:N0} held-back events, {fit.Iterations} steps, loss {fit.HeldOutLossBefore:0.000} -> {fit.HeldOutLoss:0.000} on {fit.HeldOut:N0} others");
@@ -32,7 +33,7 @@ using (Recommender judged = await withEncoder(new RecommenderBuilder(catalog, sp
 }
 
 // From here on it is what a host application does, with everything that is known.
-using Recommender recommender = await withEncoder(new RecommenderBuilder(catalog, log)).UseFitOptions(new() { Wishes = 0.5 }).BuildAsync();   // people write what they look for
+using Recommender recommender = await new RecommenderBuilder(catalog, log).UseItemEncoder(encoder).UseFitOptions(new() { Wishes = 0.5 }).BuildAsync();   // people write what they look for
 
 Section("For user-0042, who has a history");
 foreach (Interaction e in log.HistoryOf("user-0042").TakeLast(4)) Console.WriteLine($"    {e.Kind,-8} {catalog[e.Item].Title}");
