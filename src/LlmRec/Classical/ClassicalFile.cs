@@ -30,6 +30,7 @@ internal static class ClassicalFile
         [BprModel.KindName] = BprModel.Open,
         [BaselineRatingModel.KindName] = BaselineRatingModel.Open,
         [SvdRatingModel.KindName] = SvdRatingModel.Open,
+        [NmfRatingModel.KindName] = NmfRatingModel.Open,
         [RatingKnnModel.KindName] = RatingKnnModel.Open,
         [SlopeOneModel.KindName] = SlopeOneModel.Open,
         [RatingAlsModel.KindName] = RatingAlsModel.Open,

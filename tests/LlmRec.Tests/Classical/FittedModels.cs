@@ -39,6 +39,9 @@ internal static class FittedModels
         ["ALS"] = (c, l) => RatingAlsModel.Fit(c, l, new() { Factors = 3, Regularisation = 0.3 }),
         ["baseline"] = (c, l) => BaselineRatingModel.Fit(c, l),
         ["SVD"] = (c, l) => SvdRatingModel.Fit(c, l, new() { Factors = 5, Epochs = 100, LearningRate = 0.03, InitialDeviation = 0.05 }),
+        ["SVD without biases"] = (c, l) => SvdRatingModel.Fit(c, l, new() { Biased = false, Factors = 5, Epochs = 100, LearningRate = 0.03, InitialDeviation = 0.3 }),
+        ["NMF"] = (c, l) => NmfRatingModel.Fit(c, l, new() { Factors = 6, Regularisation = 0.5 }),
+        ["NMF with biases"] = (c, l) => NmfRatingModel.Fit(c, l, new() { Factors = 10, Regularisation = 0.2, Biased = true }),
         ["SVD++"] = (c, l) => SvdRatingModel.Fit(c, l, SvdRatingOptions.PlusPlus with { Factors = 5, Epochs = 100, LearningRate = 0.03, InitialDeviation = 0.05 }),
     };
 

@@ -43,22 +43,25 @@ internal static class ItemModelGolden
         return difference / largest;
     }
 
+    /// <summary>How a variant of the golden files is evaluated.</summary>
+    public static EvaluationOptions OptionsOf(string variant) => new()
+    {
+        Phase = variant == "valid" ? EvaluationPhase.Validation : EvaluationPhase.Test,
+        HistoryHasValidation = variant is "test_history_train_valid" or "test_refit_train_valid",
+        ExcludeValidation = variant is not ("valid" or "test_exclude_train"),
+        BootstrapSamples = 0,
+        Metrics = [Metric.HitRate(10), Metric.Ndcg(10), Metric.Mrr(10)],
+    };
+
     /// <summary>Asserts the three figures of a variant.</summary>
     /// <param name="model">A model fitted on the training.</param>
     /// <param name="golden">The variants of the golden file.</param>
     /// <param name="variant">The name of the variant.</param>
     /// <param name="tolerance">What is allowed.</param>
-    public static void AssertFigures(ITopNModel model, JsonElement golden, string variant, double tolerance)
+    /// <param name="evaluated">The variant it is evaluated as, when the name is another.</param>
+    public static void AssertFigures(ITopNModel model, JsonElement golden, string variant, double tolerance, string? evaluated = null)
     {
-        var options = new EvaluationOptions
-        {
-            Phase = variant == "valid" ? EvaluationPhase.Validation : EvaluationPhase.Test,
-            HistoryHasValidation = variant is "test_history_train_valid" or "test_refit_train_valid",
-            ExcludeValidation = variant is not ("valid" or "test_exclude_train"),
-            BootstrapSamples = 0,
-            Metrics = [Metric.HitRate(10), Metric.Ndcg(10), Metric.Mrr(10)],
-        };
-        EvaluationReport report = Evaluator.Evaluate(Split, [model], options);
+        EvaluationReport report = Evaluator.Evaluate(Split, [model], OptionsOf(evaluated ?? variant));
         foreach (string metric in (string[])["hr@10", "ndcg@10", "mrr@10"])
         {
             double ours = report[model.Name, metric.ToUpperInvariant()].Value!.Value, theirs = golden.GetProperty(variant).GetProperty(metric).GetDouble();

@@ -83,7 +83,7 @@ public sealed class Item2VecModel : FactorModel
                     {
                         if (q == p || kept[q] == kept[p]) continue;
                         foreach (ref int n in drawn) n = noise.Next(ref random);
-                        step.Step(centre, context, kept[p], kept[q], drawn, rate);
+                        step.Step(centre, context, kept[p], kept[q], drawn, rate, measure: false);
                     }
                 }
             }
@@ -95,6 +95,8 @@ public sealed class Item2VecModel : FactorModel
     internal static double Keep(double share, double subsample) => subsample == 0 || share == 0 ? 1 : Math.Min(1, Math.Sqrt(subsample / share) + subsample / share);
 
     internal override string Kind => KindName;
+
+    internal (double[] Centre, double[] Context) Tables => (_centre, _context);
 
     internal override FittedModel Fitted(Training training, IProgress<BuildProgress>? progress, CancellationToken cancellationToken) => Fit(training, _options, progress, cancellationToken);
 

@@ -72,7 +72,7 @@ public sealed record Item2VecOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(Dimensions, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Window, 1);
         if (Negatives is < 1 or > 63) throw new ArgumentOutOfRangeException(nameof(Negatives), Negatives, "use 1 to 63");
-        if (!(NoisePower is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(NoisePower), NoisePower, "use 0 to 1");
+        if (!(NoisePower is >= -1 and <= 1)) throw new ArgumentOutOfRangeException(nameof(NoisePower), NoisePower, "use -1 to 1");
         if (!(Subsample >= 0 && double.IsFinite(Subsample))) throw new ArgumentOutOfRangeException(nameof(Subsample), Subsample, "use a finite number of at least 0");
         ArgumentOutOfRangeException.ThrowIfNegative(Epochs);
         if (!(LearningRate is > 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, "the step lies in (0, 1)");

@@ -14,14 +14,15 @@ internal sealed class SkipGram(int dimensions)
     /// <summary>−∂loss/∂u_c of the last step.</summary>
     public ReadOnlySpan<double> Ascent => _gradient;
 
-    /// <summary>Takes the step and returns the loss before it.</summary>
+    /// <summary>Takes the step and returns the loss before it, or 0 where nobody asks for it.</summary>
     /// <param name="centre">U (items, d).</param>
     /// <param name="context">V (items, d).</param>
     /// <param name="c">The item whose surroundings are predicted.</param>
     /// <param name="o">An item beside it.</param>
     /// <param name="noise">At most 63 drawn items; those equal to <paramref name="o"/> are passed over, a repeated one counts each time.</param>
     /// <param name="rate">Step length.</param>
-    public double Step(double[] centre, double[] context, int c, int o, ReadOnlySpan<int> noise, double rate)
+    /// <param name="measure">Whether the loss is wanted: its logarithms cost as much as the rest.</param>
+    public double Step(double[] centre, double[] context, int c, int o, ReadOnlySpan<int> noise, double rate, bool measure)
     {
         int d = _gradient.Length, n = 0;
         Span<double> u = centre.AsSpan(c * d, d);
@@ -35,7 +36,7 @@ internal sealed class SkipGram(int dimensions)
             double s = TensorPrimitives.Dot(u, v), q = 1 / (1 + Math.Exp(-s)), slope = (k < 0 ? 1 : 0) - q;
             // ln(1 + e^x) without overflow
             double x = k < 0 ? -s : s;
-            loss += Math.Max(x, 0) + Math.Log(1 + Math.Exp(-Math.Abs(x)));
+            if (measure) loss += Math.Max(x, 0) + Math.Log(1 + Math.Exp(-Math.Abs(x)));
             TensorPrimitives.MultiplyAdd(v, slope, _gradient, _gradient);
             _targets[n] = target;
             _slopes[n++] = slope;

@@ -5,11 +5,12 @@ namespace LlmRec;
 /// <summary>
 /// Gradient descent for r ≈ μ + bᵤ + bᵢ + qᵢ·(pᵤ + s), where s = |N|^−½ Σ yⱼ over what the user rated (SVD++), or 0 (SVD). One pass over a
 /// user is O(ratings · f) also for SVD++: a rating changes all yⱼ of the user alike, y ← d·y + a·q/√|N|, so it is enough to carry
-/// s ← d·s + a·q along and to write the yⱼ back once at the end. The iterates are those of the O(ratings²) loop.
+/// s ← d·s + a·q along and to write the yⱼ back once at the end. The iterates are those of the O(ratings²) loop. Without biases μ, bᵤ and bᵢ are 0 and stay so.
 /// </summary>
 internal sealed class RatingDescent(SvdRatingOptions options, double mean)
 {
     private readonly int _f = options.Factors;
+    private readonly double _mean = options.Biased ? mean : 0, _biasRate = options.Biased ? options.LearningRate : 0;
     private readonly double _rate = options.LearningRate, _penalty = options.Regularisation, _decay = 1 - options.LearningRate * options.Regularisation;
     private readonly double[] _sum = new double[options.Factors];        // s (f)
     private readonly double[] _first = new double[options.Factors];      // s before the user's pass
@@ -46,9 +47,9 @@ internal sealed class RatingDescent(SvdRatingOptions options, double mean)
             int i = items[k];
             Span<double> qi = q.AsSpan(i * _f, _f);
             TensorPrimitives.Add(p, _sum, _whole);
-            double error = values[k] - (mean + bu + bi[i] + TensorPrimitives.Dot<double>(qi, _whole)), a = _rate * error;
-            bu += _rate * (error - _penalty * bu);
-            bi[i] += _rate * (error - _penalty * bi[i]);
+            double error = values[k] - (_mean + bu + bi[i] + TensorPrimitives.Dot<double>(qi, _whole)), a = _rate * error;
+            bu += _biasRate * (error - _penalty * bu);
+            bi[i] += _biasRate * (error - _penalty * bi[i]);
             qi.CopyTo(_old);
             Step(p, _old, a);
             Step(qi, _whole, a);
@@ -86,8 +87,8 @@ internal sealed class RatingDescent(SvdRatingOptions options, double mean)
                 (int i, float value) = ratings[k];
                 ReadOnlySpan<double> qi = q.AsSpan(i * _f, _f);
                 TensorPrimitives.Add(p, _sum, _whole);
-                double error = value - (mean + bu + bi[i] + TensorPrimitives.Dot(qi, _whole));
-                bu += _rate * (error - _penalty * bu);
+                double error = value - (_mean + bu + bi[i] + TensorPrimitives.Dot(qi, _whole));
+                bu += _biasRate * (error - _penalty * bu);
                 Step(p, qi, _rate * error);
                 if (parts is null) continue;
                 foreach ((_, double[] part) in parts) TensorPrimitives.Multiply(part, _decay, part);

@@ -11,7 +11,7 @@ namespace LlmRec;
 /// vectors alike. A user with ratings beyond the training is folded in by the same descent with the items held, O(passes · ratings · f).
 /// Deterministic, on one thread. float64.
 /// A prediction falls apart into the mean, the user's and the item's baselines, what each rating of the user does to the user's vector when it is folded in, and, for a trained user, what the training did
-/// otherwise. An update descends over the ratings of the users concerned only; forgetting is a new fit. Immutable and thread-safe.
+/// otherwise. Without biases (<see cref="SvdRatingOptions.Biased"/>) the product alone is the rating, and the mean stands in where user or item has none. An update descends over the ratings of the users concerned only; forgetting is a new fit. Immutable and thread-safe.
 /// </remarks>
 public sealed class SvdRatingModel : RatingModel
 {
@@ -24,7 +24,7 @@ public sealed class SvdRatingModel : RatingModel
     private readonly double[] _whole;      // P + s (users, f)
 
     private SvdRatingModel(Training training, RatingRows rows, SvdRatingOptions options, double[] bu, double[] bi, double[] p, double[] q, double[]? y)
-        : base(FormattableString.Invariant($"{(y is null ? "SVD" : "SVD++")} {options.Factors}"), training, rows)
+        : base(FormattableString.Invariant($"{(y is null ? "SVD" : "SVD++")} {options.Factors}{(options.Biased ? "" : " without biases")}"), training, rows)
     {
         _options = options;
         _bu = bu;
@@ -134,18 +134,20 @@ public sealed class SvdRatingModel : RatingModel
 
     private protected override Func<int, double> PredictorOf(UserContext user)
     {
-        (double bu, double[] p, _) = UserOf(user, apart: false);
+        (double bu, double[]? p, _) = UserOf(user, apart: false);
         int f = _options.Factors;
-        return i => Rows.Mean + bu + (i < 0 ? 0 : _bi[i] + TensorPrimitives.Dot<double>(p, _q.AsSpan(i * f, f)));
+        if (!_options.Biased) return i => i < 0 || p is null ? Rows.Mean : TensorPrimitives.Dot<double>(p, _q.AsSpan(i * f, f));
+        return i => Rows.Mean + bu + (i < 0 ? 0 : _bi[i] + (p is null ? 0 : TensorPrimitives.Dot<double>(p, _q.AsSpan(i * f, f))));
     }
 
     private protected override IEnumerable<ModelReason> PartsOf(UserContext user, int item)
     {
-        (double bu, double[] p, List<(int Item, double[] Part)> parts) = UserOf(user, apart: true);
-        yield return new("mean", (float)Rows.Mean);
+        (double bu, double[]? p, List<(int Item, double[] Part)> parts) = UserOf(user, apart: true);
+        if (_options.Biased || item < 0 || p is null) yield return new("mean", (float)Rows.Mean);
         yield return new("user", (float)bu);
         if (item < 0) yield break;
         yield return new("item", (float)_bi[item]);
+        if (p is null) yield break;
         int f = _options.Factors;
         double rest = TensorPrimitives.Dot<double>(p, _q.AsSpan(item * f, f));
         foreach (IGrouping<int, (int Item, double[] Part)> of in parts.GroupBy(r => r.Item))
@@ -168,15 +170,15 @@ public sealed class SvdRatingModel : RatingModel
         };
     }
 
-    /// <summary>bᵤ and p + s of any user, and with <paramref name="apart"/> what each rating of the user did to it in a fold-in.</summary>
-    private (double Bias, double[] Vector, List<(int Item, double[] Part)> Parts) UserOf(UserContext user, bool apart)
+    /// <summary>bᵤ and p + s of any user, null for one without ratings, and with <paramref name="apart"/> what each rating of the user did to it in a fold-in.</summary>
+    private (double Bias, double[]? Vector, List<(int Item, double[] Part)> Parts) UserOf(UserContext user, bool apart)
     {
         int f = _options.Factors;
         double[] p = new double[f];
         List<(int, double[])> parts = [];
         var descent = new RatingDescent(_options, Rows.Mean);
         if (Rows.WithHistory(user) is { } all) return (descent.FoldIn(all, _bi, _q, _y, p, apart ? parts : null), p, parts);
-        if (Rows.UserOf(user.Id) is not (>= 0 and int known)) return (0, p, parts);
+        if (Rows.UserOf(user.Id) is not (>= 0 and int known)) return (0, null, parts);
         if (apart) descent.FoldIn([.. Rows.ItemsOf(known).ToArray().Zip(Rows.ValuesOf(known).ToArray())], _bi, _q, _y, p, parts);
         return (_bu[known], _whole[(known * f)..((known + 1) * f)], parts);
     }

@@ -13,6 +13,9 @@ public sealed record SvdRatingOptions
     /// <summary>Whether what a user rated counts besides how it was rated: SVD++ instead of SVD. Default: false.</summary>
     public bool ImplicitFeedback { get; init; }
 
+    /// <summary>Whether the mean and the baselines of users and items stand beside the factors; without them the factors make up the whole rating. Default: true.</summary>
+    public bool Biased { get; init; } = true;
+
     /// <summary>Number of factors f, at least 1. Default: 100.</summary>
     public int Factors { get; init; } = 100;
 
@@ -37,6 +40,7 @@ public sealed record SvdRatingOptions
     internal void Save(SavedModel to)
     {
         to.Set("implicitFeedback", ImplicitFeedback);
+        to.Set("biased", Biased);
         to.Set("factors", Factors);
         to.Set("epochs", Epochs);
         to.Set("learningRate", LearningRate);
@@ -52,6 +56,7 @@ public sealed record SvdRatingOptions
         SvdRatingOptions options = new()
         {
             ImplicitFeedback = file.Get("implicitFeedback", d.ImplicitFeedback),
+            Biased = file.Get("biased", d.Biased),
             Factors = file.Get("factors", d.Factors),
             Epochs = file.Get("epochs", d.Epochs),
             LearningRate = file.Get("learningRate", d.LearningRate),

@@ -21,6 +21,14 @@ public sealed class BprModelTests
         }
     }
 
+    /// <summary>Both of the golden file's step lengths; the longer one overfits in theirs as in ours.</summary>
+    [TestCase(0.01)]
+    [TestCase(0.05)]
+    [Explicit("half a minute")]
+    public void Recommend_IsAsGoodAsTheGoldenRunsOfBothSteps(double rate) =>
+        FactorGolden.AssertQuality(Golden.Json("golden/cf/bpr_ml-100k.json").GetProperty("quality").GetProperty(FormattableString.Invariant($"factors64.lr{rate}.reg0.01.iterations100")), 5,
+            (log, seed) => new ById(BprModel.Fit(FactorGolden.Catalog, log, new() { Factors = 64, LearningRate = rate, Regularisation = 0.01, Epochs = 100, Seed = seed })));
+
     [Test]
     public void Score_PutsTheItemsOfOnesOwnTasteFirst()
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LlmRec.Tests.Evaluation;
 
 namespace LlmRec.Tests.Classical;
@@ -31,6 +32,34 @@ internal static class FactorGolden
             largest = Math.Max(largest, Math.Abs(expected[i]));
         }
         return double.IsNaN(difference) ? double.PositiveInfinity : difference / largest;
+    }
+
+    /// <summary>Asserts the mean figures of some seeds under every variant of a golden quality, within what means over such runs differ by.</summary>
+    /// <param name="golden">Variants with mean, sd and runs of each metric.</param>
+    /// <param name="seeds">How many.</param>
+    /// <param name="fit">Fits to a log with a seed.</param>
+    public static void AssertQuality(JsonElement golden, int seeds, Func<InteractionLog, int, ITopNModel> fit)
+    {
+        Dictionary<bool, ITopNModel[]> models = [];
+        using (Assert.EnterMultipleScope())
+        {
+            foreach (JsonProperty variant in golden.EnumerateObject())
+            {
+                bool refit = variant.Name == "test_refit_train_valid";
+                if (!models.TryGetValue(refit, out ITopNModel[]? fitted))
+                    models[refit] = fitted = [.. Enumerable.Range(1, seeds).Select(s => fit(refit ? Split.TrainAndValidation : Split.Train, s))];
+                EvaluationReport[] reports = [.. fitted.Select(m => Evaluator.Evaluate(Split, [m], ItemModelGolden.OptionsOf(variant.Name)))];
+                foreach (JsonProperty metric in variant.Value.EnumerateObject())
+                {
+                    double ours = reports.Select((r, k) => r[fitted[k].Name, metric.Name.ToUpperInvariant()].Value!.Value).Average(), theirs = metric.Value.GetProperty("mean").GetDouble();
+                    double sd = metric.Value.GetProperty("sd").GetDouble(), runs = metric.Value.GetProperty("runs").GetArrayLength();
+                    // a spread of three runs may come out far too small by chance: none is taken below that of one user in two hundred
+                    double within = 3 * Math.Max(sd, 0.002) * Math.Sqrt(1 / runs + 1.0 / seeds);
+                    TestContext.Out.WriteLine($"{variant.Name} {metric.Name}: {ours:0.0000}, golden {theirs:0.0000} ± {sd:0.0000}");
+                    Assert.That(ours, Is.EqualTo(theirs).Within(within), $"{variant.Name} {metric.Name}");
+                }
+            }
+        }
     }
 
     /// <summary>Figures of a model at 10, under the variant in which training and validation are excluded and the history is the training.</summary>

@@ -21,7 +21,7 @@ public sealed class Item2VecModelTests
         {
             for (int t = 0; t < rates.Length; t++)
             {
-                double loss = step.Step(centre, context, pairs[2 * t], pairs[2 * t + 1], noise.AsSpan(t * negatives, negatives), rates[t]);
+                double loss = step.Step(centre, context, pairs[2 * t], pairs[2 * t + 1], noise.AsSpan(t * negatives, negatives), rates[t], measure: true);
                 Assert.That(loss, Is.EqualTo(losses[t]).Within(1e-5 * losses[t]), $"loss {t}");
                 if (t < 3) Assert.That(step.Ascent.ToArray().Select(g => -g), Is.EqualTo(golden[$"gradient.{t}.centre"]).Within(1e-6), $"gradient {t}");
             }

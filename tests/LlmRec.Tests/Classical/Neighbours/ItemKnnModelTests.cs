@@ -26,11 +26,31 @@ public sealed class ItemKnnModelTests
                 if (k is null) continue;
 
                 AssertRows((SparseItemWeights)model.Weights, neighbours, golden[$"{kind}.scores"]);
+                if (k == 20) AssertSets((SparseItemWeights)model.Weights, neighbours, Golden.Ints(Tensors, $"{kind}.K20.tied"));
                 // rows cut between equal similarities let the last bit decide who stays
                 foreach (string variant in (string[])["valid", "test_exclude_train", "test_exclude_train_valid", "test_history_train_valid"])
                     ItemModelGolden.AssertFigures(model, figures.GetProperty(name).GetProperty("metrics"), variant, 0.002);
+                // figures of the library's own matrix, cut elsewhere between equal similarities
+                foreach (string variant in (string[])["test_exclude_train", "test_exclude_train_valid"])
+                    ItemModelGolden.AssertFigures(model, figures.GetProperty(name).GetProperty("metrics_with_implicit_similarity"), variant, 0.002);
+                ItemModelGolden.AssertFigures(model, figures.GetProperty(name), "library_recommend_exclude_train", 0.002, "test_exclude_train");
+                ItemKnnModel refit = ItemKnnModel.Fit(ItemModelGolden.Catalog, ItemModelGolden.Split.TrainAndValidation, new() { Weighting = weighting, Neighbours = k });
+                ItemModelGolden.AssertFigures(refit, figures.GetProperty(name).GetProperty("metrics"), "test_refit_train_valid", 0.002);
             }
         }
+    }
+
+    /// <summary>Rows that are not cut between equal similarities hold the very items.</summary>
+    private static void AssertSets(SparseItemWeights rows, int[] neighbours, int[] tied)
+    {
+        int compared = 0;
+        for (int i = 0; i < tied.Length; i++)
+        {
+            if (tied[i] != 0) continue;
+            Assert.That(rows.IdsOf(i).ToArray().Order(), Is.EqualTo(neighbours[(i * 20)..(i * 20 + 20)].Where(id => id >= 0).Order()), $"row {i}");
+            compared++;
+        }
+        Assert.That(compared, Is.GreaterThan(800));
     }
 
     private static void AssertRows(SparseItemWeights rows, int[] neighbours, double[] scores)

@@ -34,12 +34,12 @@ public sealed class BaselineRatingModelTests
 
     [TestCase("BaselineOnly.als", BaselineMethod.AlternatingLeastSquares)]
     [TestCase("BaselineOnly.sgd", BaselineMethod.GradientDescent)]
-    public void Predict_HasTheGoldenErrorOverFiveFolds(string name, BaselineMethod method)
-    {
-        Catalog catalog = RatingGolden.Catalog;
-        double mean = Enumerable.Range(1, 5).Average(n => RatingGolden.Rmse(BaselineRatingModel.Fit(catalog, RatingGolden.Train(n), new() { Method = method }), RatingGolden.Test(n)));
-        Assert.That(mean, Is.EqualTo(RatingGolden.Expected(name)).Within(1e-7));
-    }
+    public void Predict_HasTheGoldenErrorsOnAllFolds(string name, BaselineMethod method) =>
+        RatingGolden.AssertFolds(name, train => BaselineRatingModel.Fit(RatingGolden.Catalog, train, new() { Method = method }), 1e-7, 1e-7);
+
+    [Test]
+    public void Predict_HasTheGoldenErrorsOnRandomFolds() =>
+        RatingGolden.AssertRandomFolds("BaselineOnly.als", train => BaselineRatingModel.Fit(RatingGolden.Catalog, train), 1e-7);
 
     [Test]
     public void Predict_FoldsAStrangerIn()

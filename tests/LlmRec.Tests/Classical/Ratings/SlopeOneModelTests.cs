@@ -13,9 +13,10 @@ public sealed class SlopeOneModelTests
     }
 
     [Test]
-    public void Predict_HasTheGoldenErrorOverFiveFolds()
-    {
-        double mean = Enumerable.Range(1, 5).Average(n => RatingGolden.Rmse(SlopeOneModel.Fit(RatingGolden.Catalog, RatingGolden.Train(n)), RatingGolden.Test(n)));
-        Assert.That(mean, Is.EqualTo(RatingGolden.Expected("SlopeOne")).Within(1e-6));
-    }
+    public void Predict_HasTheGoldenErrorsOnAllFolds() =>
+        RatingGolden.AssertFolds("SlopeOne", train => SlopeOneModel.Fit(RatingGolden.Catalog, train), 1e-6, 1e-6);
+
+    [Test]
+    public void Predict_HasTheGoldenErrorsOnRandomFolds() =>
+        RatingGolden.AssertRandomFolds("SlopeOne", train => SlopeOneModel.Fit(RatingGolden.Catalog, train), 1e-6);
 }

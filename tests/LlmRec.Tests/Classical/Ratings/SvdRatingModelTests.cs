@@ -3,6 +3,7 @@ namespace LlmRec.Tests.Classical;
 [TestFixture]
 public sealed class SvdRatingModelTests
 {
+    /// <summary>The defaults were chosen within the first fold's training part, where the tests of the others lie; <see cref="Predict_ErrsNoMoreThanTheGoldenWithOptionsChosenInsideEachFold"/> has no such fault.</summary>
     [TestCase("SVD", 0.9385)]
     [TestCase("SVDpp", 0.9216)]
     public void Predict_ErrsNoMoreThanTheGoldenOverFiveFolds(string name, double bound)
@@ -10,8 +11,53 @@ public sealed class SvdRatingModelTests
         Catalog catalog = RatingGolden.Catalog;
         SvdRatingOptions options = name == "SVD" ? new() : SvdRatingOptions.PlusPlus;
         double[] errors = [.. Enumerable.Range(1, 5).Select(n => RatingGolden.Rmse(SvdRatingModel.Fit(catalog, RatingGolden.Train(n), options), RatingGolden.Test(n)))];
-        TestContext.Out.WriteLine($"{name}: {string.Join(' ', errors.Select(e => e.ToString("0.0000")))}, mean {errors.Average():0.00000}; Surprise {RatingGolden.Expected(name):0.00000}");
+        TestContext.Out.WriteLine($"{name}: {string.Join(' ', errors.Select(e => e.ToString("0.0000")))}, mean {errors.Average():0.00000}");
         Assert.That(errors.Average(), Is.LessThanOrEqualTo(bound));
+    }
+
+    /// <summary>For each fold the options that err least on a random tenth of its own training part, so that no test row has a say.</summary>
+    [TestCase("SVD", 0.9385)]
+    [TestCase("SVDpp", 0.9216)]
+    [Explicit("a hundred fits")]
+    public void Predict_ErrsNoMoreThanTheGoldenWithOptionsChosenInsideEachFold(string name, double bound)
+    {
+        Catalog catalog = RatingGolden.Catalog;
+        SvdRatingOptions[] choices =
+        [
+            .. from factors in name == "SVD" ? (int[])[50, 100] : [20, 40]
+               from epochs in (int[])[20, 40, 60]
+               from penalty in (double[])[0.02, 0.05, 0.08]
+               select new SvdRatingOptions { ImplicitFeedback = name == "SVDpp", Factors = factors, Epochs = epochs, Regularisation = penalty, LearningRate = name == "SVD" ? 0.005 : 0.007, InitialDeviation = 0.1 },
+        ];
+        var errors = new List<double>();
+        for (int n = 1; n <= 5; n++)
+        {
+            InteractionLog train = RatingGolden.Train(n);
+            var random = SplitMix.Of(100, n);
+            bool[] held = [.. train.Select(_ => random.Next(10) == 0)];
+            var fit = new InteractionLog(train.Where((_, k) => !held[k]));
+            var choose = new InteractionLog(train.Where((_, k) => held[k]));
+            double[] inside = new double[choices.Length];
+            Parallel.For(0, choices.Length, new ParallelOptions { MaxDegreeOfParallelism = 2 }, c => inside[c] = RatingGolden.Rmse(SvdRatingModel.Fit(catalog, fit, choices[c]), choose));
+            int best = Array.IndexOf(inside, inside.Min());
+            errors.Add(RatingGolden.Rmse(SvdRatingModel.Fit(catalog, train, choices[best]), RatingGolden.Test(n)));
+            TestContext.Out.WriteLine($"{name} u{n}: {choices[best].Factors} factors, {choices[best].Epochs} passes, penalty {choices[best].Regularisation}; inside {inside[best]:0.0000}, test {errors[^1]:0.0000}");
+        }
+        TestContext.Out.WriteLine($"{name}: mean {errors.Average():0.00000}");
+        Assert.That(errors.Average(), Is.LessThanOrEqualTo(bound));
+    }
+
+    /// <summary>Surprise draws from another generator: the spread over its seeds is 0.002 on one fold, so less on five.</summary>
+    [TestCase("SVD")]
+    [TestCase("SVD.unbiased")]
+    [TestCase("SVDpp")]
+    public void Predict_HasTheGoldenErrorsWithTheOptionsOfSurprise(string name)
+    {
+        SvdRatingOptions options = name == "SVDpp"
+            ? new() { ImplicitFeedback = true, Factors = 20, Epochs = 20, LearningRate = 0.007, Regularisation = 0.02, InitialDeviation = 0.1 }
+            : new() { Biased = name == "SVD", Factors = 100, Epochs = 20, LearningRate = 0.005, Regularisation = 0.02, InitialDeviation = 0.1 };
+        RatingGolden.AssertFolds(name, train => SvdRatingModel.Fit(RatingGolden.Catalog, train, options), 0.006, 0.002);
+        if (name == "SVD") RatingGolden.AssertRandomFolds(name, train => SvdRatingModel.Fit(RatingGolden.Catalog, train, options), 0.002);
     }
 
     [TestCase(false)]
