@@ -34,33 +34,60 @@ internal static class ClassicalFile
         [RatingKnnModel.KindName] = RatingKnnModel.Open,
         [SlopeOneModel.KindName] = SlopeOneModel.Open,
         [RatingAlsModel.KindName] = RatingAlsModel.Open,
+        [UtilityModel.KindName] = UtilityModel.Open,
     };
 
     public static async Task SaveAsync(FittedModel model, string path, CancellationToken cancellationToken)
     {
-        var saved = new SavedModel();
-        saved.Set("cold.neighbours", model.Training.Cold.Neighbours);
-        model.Training.Save(saved.Tensors);
-        model.Save(saved);
         var folder = new ModelFolder(path);
-        await folder.AddAsync("model", saved.Tensors, cancellationToken).ConfigureAwait(false);
+        Entry entry = await AddAsync(folder, model, "model", cancellationToken).ConfigureAwait(false);
         await folder.CommitAsync(stream =>
         {
             using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
             json.WriteStartObject();
             json.WriteString("format", Format);
             json.WriteNumber("version", CurrentVersion);
-            json.WriteString("model", model.Kind);
-            json.WriteString("name", model.Name);
-            json.WritePropertyName("options");
-            saved.WriteOptions(json);
-            SavedFile file = folder.Files[0];
-            json.WriteStartObject("file");
-            json.WriteString("name", file.Name);
-            json.WriteString("sha256", file.Sha256);
-            json.WriteEndObject();
+            entry.Write(json);
             json.WriteEndObject();
         }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes the files of a model and of those it is made of.</summary>
+    private static async Task<Entry> AddAsync(ModelFolder folder, FittedModel model, string part, CancellationToken cancellationToken)
+    {
+        var inner = new Entry[model.Inner.Count];
+        for (int k = 0; k < inner.Length; k++) inner[k] = await AddAsync(folder, model.Inner[k], $"{part}.{k}", cancellationToken).ConfigureAwait(false);
+        var saved = new SavedModel();
+        saved.Set("cold.neighbours", model.Training.Cold.Neighbours);
+        model.Training.Save(saved.Tensors);
+        model.Save(saved);
+        await folder.AddAsync(part, saved.Tensors, cancellationToken).ConfigureAwait(false);
+        return new(model, saved, folder.Files[^1], inner);
+    }
+
+    /// <summary>What the manifest says of a model.</summary>
+    private sealed record Entry(FittedModel Model, SavedModel Saved, SavedFile File, Entry[] Inner)
+    {
+        public void Write(Utf8JsonWriter json)
+        {
+            json.WriteString("model", Model.Kind);
+            json.WriteString("name", Model.Name);
+            json.WritePropertyName("options");
+            Saved.WriteOptions(json);
+            json.WriteStartObject("file");
+            json.WriteString("name", File.Name);
+            json.WriteString("sha256", File.Sha256);
+            json.WriteEndObject();
+            if (Inner.Length == 0) return;
+            json.WriteStartArray("inner");
+            foreach (Entry entry in Inner)
+            {
+                json.WriteStartObject();
+                entry.Write(json);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+        }
     }
 
     public static async Task<FittedModel> LoadAsync(string folder, CancellationToken cancellationToken)
@@ -82,15 +109,21 @@ internal static class ClassicalFile
                 throw new InvalidDataException($"'{path}' is not the manifest of a classical model (format '{root.GetProperty("format")}'); open a whole recommender with {nameof(Recommender)}.{nameof(Recommender.LoadAsync)}");
             int version = root.GetProperty("version").GetInt32();
             if (version is < 1 or > CurrentVersion) throw new InvalidDataException($"'{path}' has version {version}; this library reads versions 1 to {CurrentVersion}: update the library");
-            string kind = root.GetProperty("model").GetString() ?? "";
-            if (!s_kinds.TryGetValue(kind, out Func<OpenedModel, FittedModel>? open)) throw new InvalidDataException($"'{path}' holds a model of the kind '{kind}', which this library does not know: update the library");
-            JsonElement file = root.GetProperty("file");
-            using SafeTensorsFile tensors = new ModelFolder(folder).Open(ModelManifest.Checked(path, new SavedFile("model", file.GetProperty("name").GetString() ?? "", file.GetProperty("sha256").GetString() ?? "")));
-            return open(new OpenedModel(tensors, root.GetProperty("options")));
+            return Open(folder, path, root);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {
             throw new InvalidDataException($"'{path}' cannot be understood: {e.Message}", e);
         }
+    }
+
+    private static FittedModel Open(string folder, string path, JsonElement entry)
+    {
+        string kind = entry.GetProperty("model").GetString() ?? "";
+        if (!s_kinds.TryGetValue(kind, out Func<OpenedModel, FittedModel>? open)) throw new InvalidDataException($"'{path}' holds a model of the kind '{kind}', which this library does not know: update the library");
+        FittedModel[] inner = entry.TryGetProperty("inner", out JsonElement parts) ? [.. parts.EnumerateArray().Select(p => Open(folder, path, p))] : [];
+        JsonElement file = entry.GetProperty("file");
+        using SafeTensorsFile tensors = new ModelFolder(folder).Open(ModelManifest.Checked(path, new SavedFile("model", file.GetProperty("name").GetString() ?? "", file.GetProperty("sha256").GetString() ?? "")));
+        return open(new OpenedModel(tensors, entry.GetProperty("options"), inner));
     }
 }

@@ -122,6 +122,9 @@ public abstract class FittedModel : IScoringModel
         return ClassicalFile.LoadAsync(folder, cancellationToken);
     }
 
+    /// <summary>Models this one is made of, saved beside it.</summary>
+    internal virtual IReadOnlyList<FittedModel> Inner => [];
+
     /// <summary>Which class it is, in files.</summary>
     internal abstract string Kind { get; }
 

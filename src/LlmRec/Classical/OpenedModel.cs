@@ -4,8 +4,11 @@ using LlmRec.Transformers;
 namespace LlmRec;
 
 /// <summary>A saved model while it is read. An option that the file lacks keeps its default, so that older files keep opening.</summary>
-internal sealed class OpenedModel(SafeTensorsFile tensors, JsonElement options)
+internal sealed class OpenedModel(SafeTensorsFile tensors, JsonElement options, IReadOnlyList<FittedModel> inner)
 {
+    /// <summary>The models it is made of, in their order.</summary>
+    public IReadOnlyList<FittedModel> Inner => inner;
+
     public SafeTensorsFile Tensors => tensors;
 
     public Training Training { get; } = Training.Read(tensors, new() { Neighbours = options.TryGetProperty("cold.neighbours", out JsonElement n) ? n.GetInt32() : new ColdItemOptions().Neighbours });

@@ -66,6 +66,9 @@ internal sealed class Training
         return new(Items, _index, Events.Select(kept.ToArray()), Vectors, Cold);
     }
 
+    /// <summary>Some of the events, by ascending position.</summary>
+    public Training Of(int[] positions) => new(Items, _index, Events.Select(positions), Vectors, Cold);
+
     /// <summary>The same with text vectors, and with the items that the vectors have beyond these.</summary>
     /// <param name="items">All items: those there are, in their order, and then new ones.</param>
     /// <param name="vectors">Their vectors (items, d).</param>

@@ -60,7 +60,7 @@ public sealed class FittedModelTests
     }
 
     [Test]
-    public void Update_LearnsANewTaste([Values("SLIM", "PureSVD", "iALS", "iALS scaled", "BPR", "SVD", "SVD without biases", "SVD++", "NMF", "NMF with biases", "ALS", "item2vec")] string name)
+    public void Update_LearnsANewTaste([Values("SLIM", "PureSVD", "iALS", "iALS scaled", "BPR", "SVD", "SVD without biases", "SVD++", "NMF", "NMF with biases", "ALS", "item2vec", "utility")] string name)
     {
         (Catalog catalog, InteractionLog log) = FittedModels.World();
         FittedModel model = FittedModels.Fit(name, catalog, log);
@@ -104,7 +104,7 @@ public sealed class FittedModelTests
                     IReadOnlyList<ModelReason> parts = model.Explain(user, model.Items[i]);
                     Assert.That(parts.Sum(p => (double)p.Score), Is.EqualTo(scores[i]).Within(2e-5 * Math.Max(1, Math.Abs(scores[i]))), $"{model.Items[i]}");
                     Assert.That(parts, Is.Ordered.Descending.By(nameof(ModelReason.Score)));
-                    Assert.That(parts.Where(p => p.Item is not null).Select(p => p.Item), Is.Unique);
+                    Assert.That(parts.Where(p => p.Item is not null).Select(p => (p.Name, p.Item)), Is.Unique);
                 }
                 Assert.That(model.Explain(user, "unknown"), Is.Empty);
             }
@@ -198,8 +198,8 @@ public sealed class FittedModelTests
             Assert.That(Of("brand-new"), Is.GreaterThan(kitchen));
             Assert.That(Of("space-14"), Is.GreaterThan(kitchen));
             Assert.That(model.Similar("brand-new", 3).Select(s => s.Item[..5]), Is.EqualTo((string[])["space", "space", "space"]));
-            // the number of items stands in the user weights of TF-IDF and BM25 and in the penalties of scaled ALS; models of texts take the new ones
-            if (name is not ("item-KNN TF-IDF" or "item-KNN BM25" or "iALS scaled" or "text-KNN" or "text mean"))
+            // the number of items stands in the user weights of TF-IDF and BM25, in the penalties of scaled ALS, and in the means of the utility; models of texts take the new ones
+            if (name is not ("item-KNN TF-IDF" or "item-KNN BM25" or "iALS scaled" or "text-KNN" or "text mean" or "utility"))
                 for (int i = 0; i < before.Length; i++)
                     if (log.Any(e => e.Item == plain.Items[i] && e.Kind == InteractionKind.Rating)) Assert.That(scores[i], Is.EqualTo(before[i]), plain.Items[i]);
         }

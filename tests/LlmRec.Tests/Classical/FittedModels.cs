@@ -37,6 +37,7 @@ internal static class FittedModels
         ["rating KNN basic"] = (c, l) => RatingKnnModel.Fit(c, l, new() { Method = RatingKnnMethod.Basic, Similarity = RatingSimilarity.Pearson, Neighbours = 6, Shrinkage = 1 }),
         ["Slope One"] = (c, l) => SlopeOneModel.Fit(c, l),
         ["ALS"] = (c, l) => RatingAlsModel.Fit(c, l, new() { Factors = 3, Regularisation = 0.3 }),
+        ["utility"] = (c, l) => UtilityModel.Fit(c, l, s_parts!),
         ["baseline"] = (c, l) => BaselineRatingModel.Fit(c, l),
         ["SVD"] = (c, l) => SvdRatingModel.Fit(c, l, new() { Factors = 5, Epochs = 100, LearningRate = 0.03, InitialDeviation = 0.05 }),
         ["SVD without biases"] = (c, l) => SvdRatingModel.Fit(c, l, new() { Biased = false, Factors = 5, Epochs = 100, LearningRate = 0.03, InitialDeviation = 0.3 }),
@@ -44,6 +45,11 @@ internal static class FittedModels
         ["NMF with biases"] = (c, l) => NmfRatingModel.Fit(c, l, new() { Factors = 10, Regularisation = 0.2, Biased = true }),
         ["SVD++"] = (c, l) => SvdRatingModel.Fit(c, l, SvdRatingOptions.PlusPlus with { Factors = 5, Epochs = 100, LearningRate = 0.03, InitialDeviation = 0.05 }),
     };
+
+    private static readonly UtilityPart[] s_parts =
+    [
+        new("content", (c, l) => ContentModel.Fit(c, l)), new("rating", (c, l) => RatingKnnModel.Fit(c, l, new() { Shrinkage = 2 })), new("related", (c, l) => AssociationModel.Fit(c, l, new() { Neighbours = 6 })),
+    ];
 
     public static string[] Names => [.. s_fits.Keys];
 

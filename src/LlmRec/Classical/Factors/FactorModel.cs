@@ -4,13 +4,12 @@ namespace LlmRec;
 
 /// <summary>A model that gives every item a vector y, possibly a bias b, and scores an item as x·y + b with a vector x made of the user's history.</summary>
 /// <remarks>
-/// Likeness of items is the cosine of their vectors. With texts (<see cref="FittedModelExtensions.WithItemsAsync"/>) items without training events have the
+/// Likeness of items is the cosine of their vectors, where the class of the model says nothing else. With texts (<see cref="FittedModelExtensions.WithItemsAsync"/>) items without training events have the
 /// vector that a ridge regression finds for their text, so they are recommended and count in a history as any other. See <see cref="FittedModel"/> for the rest.
 /// </remarks>
 public abstract class FactorModel : FittedModel
 {
     private readonly FactorScorer _scorer;
-    private readonly double[] _norms;
 
     /// <param name="name">Name for tables.</param>
     /// <param name="pairs">The training.</param>
@@ -24,8 +23,6 @@ public abstract class FactorModel : FittedModel
         Trained = items;
         (Y, B) = TextFactors.Fill(pairs.Training, pairs.Occurs, items, factors, biases);
         _scorer = new(pairs.Items.Length, Y, factors, B);
-        _norms = new double[pairs.Items.Length];
-        for (int i = 0; i < _norms.Length; i++) _norms[i] = TensorPrimitives.Norm<double>(VectorOf(i));
     }
 
     /// <summary>Number of factors f.</summary>
@@ -45,6 +42,9 @@ public abstract class FactorModel : FittedModel
 
     private protected ReadOnlySpan<double> VectorOf(int item) => Y.AsSpan(item * Factors, Factors);
 
+    /// <summary>The vector whose cosine with others' says how like they are.</summary>
+    private protected virtual ReadOnlySpan<double> LikenessOf(int item) => VectorOf(item);
+
     /// <summary>Writes the vector of a user into f zeros.</summary>
     private protected abstract void UserVector(UserContext user, double[] x);
 
@@ -61,9 +61,13 @@ public abstract class FactorModel : FittedModel
 
     private protected sealed override void SimilarTo(int item, Span<float> similarities)
     {
-        ReadOnlySpan<double> y = VectorOf(item);
+        ReadOnlySpan<double> y = LikenessOf(item);
+        double norm = TensorPrimitives.Norm(y);
         for (int j = 0; j < similarities.Length; j++)
-            similarities[j] = _norms[j] > 0 && _norms[item] > 0 ? (float)(TensorPrimitives.Dot(y, VectorOf(j)) / _norms[item] / _norms[j]) : 0;
+        {
+            double product = norm * TensorPrimitives.Norm(LikenessOf(j));
+            similarities[j] = product > 0 ? (float)(TensorPrimitives.Dot(y, LikenessOf(j)) / product) : 0;
+        }
     }
 
     /// <summary>Rows for more items, the new ones zero.</summary>

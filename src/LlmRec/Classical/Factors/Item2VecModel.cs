@@ -3,11 +3,14 @@ using System.Numerics.Tensors;
 namespace LlmRec;
 
 /// <summary>
-/// item2vec: vectors of items by skip-gram with negative sampling over the sequences of events, so that items from like surroundings lie close. A history is the
-/// decayed sum of its last items' unit vectors. O. Barkan and N. Koenigstein, Item2vec: neural item embedding for collaborative filtering, arXiv 1603.04259; T. Mikolov
-/// et al., NIPS 2013.
+/// item2vec: every item has a vector u of its own and a vector v of what stands beside it, by skip-gram with negative sampling over the sequences of events. An item scores as u·v, with
+/// u the decayed sum of the history's unit vectors: how likely it stands beside them. Items from like surroundings have like u. O. Barkan and N. Koenigstein, Item2vec: neural item embedding for
+/// collaborative filtering, arXiv 1603.04259; T. Mikolov et al., NIPS 2013.
 /// </summary>
 /// <remarks>
+/// Where noise is drawn from q, u·v comes to ln P(beside) − ln q plus a constant (O. Levy and Y. Goldberg, NIPS 2014). So noise that is even over the items
+/// (<see cref="Item2VecOptions.NoisePower"/> 0, the default) leaves the likelihood itself, while the power 0.75 of texts divides most of an item's popularity out, which suits likeness and not the next event;
+/// the cosine of two u says what may stand for each other, and ranks the next event badly. H. Caselles-Dupré, F. Lesaint and J. Royo-Letelier, Word2vec applied to recommendation: hyperparameters matter, arXiv 1804.04212.
 /// An epoch is O(events · window · (negatives + 1) · d). Deterministic, on one thread. An update descends over the sequences of the users concerned only; forgetting is a new fit, since every vector holds
 /// traces of the user. float64. Immutable and thread-safe.
 /// </remarks>
@@ -18,14 +21,16 @@ public sealed class Item2VecModel : FactorModel
     private readonly Item2VecOptions _options;
     private readonly ItemSequences _sequences;
     private readonly double[] _centre, _context;   // U, V (m, d)
+    private readonly double[] _unit;               // U at unit length, cold items from their text
 
     private Item2VecModel(PositivePairs pairs, Item2VecOptions options, double[] centre, double[] context)
-        : base(FormattableString.Invariant($"item2vec {options.Dimensions}"), pairs, options.Dimensions, Unit(pairs, centre, options.Dimensions))
+        : base(FormattableString.Invariant($"item2vec {options.Dimensions}"), pairs, options.Dimensions, Known(pairs, context, options.Dimensions, unit: false))
     {
         _options = options;
         _sequences = new ItemSequences(pairs.Training);
         _centre = centre;
         _context = context;
+        _unit = TextFactors.Fill(pairs.Training, pairs.Occurs, Known(pairs, centre, options.Dimensions, unit: true), options.Dimensions, null).Y;
     }
 
     /// <summary>Fits the model.</summary>
@@ -96,7 +101,7 @@ public sealed class Item2VecModel : FactorModel
 
     internal override string Kind => KindName;
 
-    internal (double[] Centre, double[] Context) Tables => (_centre, _context);
+    private protected override ReadOnlySpan<double> LikenessOf(int item) => _unit.AsSpan(item * Factors, Factors);
 
     internal override FittedModel Fitted(Training training, IProgress<BuildProgress>? progress, CancellationToken cancellationToken) => Fit(training, _options, progress, cancellationToken);
 
@@ -130,25 +135,25 @@ public sealed class Item2VecModel : FactorModel
 
     private protected override void UserVector(UserContext user, double[] x)
     {
-        foreach ((int i, double share) in SharesOf(user)) TensorPrimitives.MultiplyAdd(VectorOf(i), share, x, x);
+        foreach ((int i, double share) in SharesOf(user)) TensorPrimitives.MultiplyAdd(LikenessOf(i), share, x, x);
     }
 
     private protected override IEnumerable<ModelReason> ReasonsOf(UserContext user, int item) =>
-        SharesOf(user).GroupBy(s => s.Item).Select(g => ModelReason.Of(Items[g.Key], g.Sum(s => s.Share) * TensorPrimitives.Dot(VectorOf(g.Key), VectorOf(item))));
+        SharesOf(user).GroupBy(s => s.Item).Select(g => ModelReason.Of(Items[g.Key], g.Sum(s => s.Share) * TensorPrimitives.Dot(LikenessOf(g.Key), VectorOf(item))));
 
     private IEnumerable<(int Item, double Share)> SharesOf(UserContext user) =>
         _sequences.NewestOf(user, _options.Past).Select((i, r) => (i, Math.Pow(_options.Decay, r)));
 
-    /// <summary>Unit vectors of the items that occur; the others, which nothing has moved, have none.</summary>
-    private static double[] Unit(PositivePairs pairs, double[] centre, int d)
+    /// <summary>The rows of the items that occur; the others, which nothing but noise has moved, have none.</summary>
+    private static double[] Known(PositivePairs pairs, double[] rows, int d, bool unit)
     {
-        double[] unit = new double[centre.Length];
+        double[] known = new double[rows.Length];
         for (int i = 0; i < pairs.Items.Length; i++)
         {
-            ReadOnlySpan<double> row = centre.AsSpan(i * d, d);
-            double norm = TensorPrimitives.Norm(row);
-            if (pairs.Occurs(i) && norm > 0) TensorPrimitives.Divide(row, norm, unit.AsSpan(i * d, d));
+            ReadOnlySpan<double> row = rows.AsSpan(i * d, d);
+            double norm = unit ? TensorPrimitives.Norm(row) : 1;
+            if (pairs.Occurs(i) && norm > 0) TensorPrimitives.Divide(row, norm, known.AsSpan(i * d, d));
         }
-        return unit;
+        return known;
     }
 }

@@ -8,26 +8,25 @@ namespace LlmRec;
 /// </summary>
 /// <remarks>
 /// The likelihood is concave, and some of Newton's steps with a line search find its maximum, O(users · items · parts²) each. The parts are fitted without the last events to learn the weights, and then on all.
-/// Immutable and thread-safe.
+/// An update updates the parts and leaves the weights; forgetting fits parts and weights anew without the user, each part with the options it has. Items are alike as the parts together say: their
+/// likenesses are standardised, flattened and weighted as the scores are. Immutable and thread-safe.
 /// </remarks>
-public sealed class UtilityModel : IScoringModel
+public sealed partial class UtilityModel : FittedModel
 {
+    internal const string KindName = "utility";
+
     private readonly FittedModel[] _models;
     private readonly string[] _names;
     private readonly double[] _weights;
+    private readonly UtilityOptions _options;
 
-    private UtilityModel(FittedModel[] models, string[] names, double[] weights)
+    private UtilityModel(Training training, FittedModel[] models, string[] names, double[] weights, UtilityOptions options) : base("utility " + string.Join(" + ", names), training)
     {
         _models = models;
         _names = names;
         _weights = weights;
+        _options = options;
     }
-
-    /// <inheritdoc/>
-    public string Name => "utility " + string.Join(" + ", _names);
-
-    /// <inheritdoc/>
-    public IReadOnlyList<string> Items => _models[0].Items;
 
     /// <summary>The parts' names, fitted models, and weights: what the part's flattened scores are multiplied by.</summary>
     public IReadOnlyList<(string Name, FittedModel Model, double Weight)> Parts => [.. _names.Select((n, k) => (n, _models[k], _weights[k]))];
@@ -37,143 +36,76 @@ public sealed class UtilityModel : IScoringModel
     /// <param name="log">Training events.</param>
     /// <param name="parts">One or more parts; all rank the catalog's items.</param>
     /// <param name="options">How; <see langword="null"/> for the defaults.</param>
+    /// <param name="progress">Receives how far the fit has come.</param>
     /// <param name="cancellationToken">Stops the fit between parts and steps.</param>
     /// <exception cref="ArgumentException">There are no parts, two have one name, or one of them ranks other items than the catalog's.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
-    public static UtilityModel Fit(Catalog catalog, InteractionLog log, IReadOnlyList<UtilityPart> parts, UtilityOptions? options = null, CancellationToken cancellationToken = default)
+    public static UtilityModel Fit(Catalog catalog, InteractionLog log, IReadOnlyList<UtilityPart> parts, UtilityOptions? options = null, IProgress<BuildProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(catalog);
-        ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(parts);
         options ??= new();
         options.Check();
         if (parts.Count == 0) throw new ArgumentException("a utility has at least one part", nameof(parts));
         if (parts.Select(p => p.Name).Distinct(StringComparer.Ordinal).Count() != parts.Count) throw new ArgumentException("two parts have one name: give each a name of its own", nameof(parts));
-        (InteractionLog before, List<(UserContext User, string Next)> cases) = HoldBack(catalog, log, options.MaxUsers);
-        double[] weights = [.. parts.Select(_ => 1.0)];
-        if (cases.Count > 0) weights = Learn(Models(catalog, before, parts, cancellationToken), cases, options, cancellationToken);
-        return new(Models(catalog, log, parts, cancellationToken), [.. parts.Select(p => p.Name)], weights);
+        Training training = Training.From(catalog, log);
+        return Fit(training, [.. parts.Select(p => p.Name)], options, (k, t) =>
+        {
+            FittedModel model = parts[k].Fit(catalog, t.Events);
+            return model.Items.SequenceEqual(training.Items) ? model
+                : throw new ArgumentException($"the part '{parts[k].Name}' ranks other items than the catalog's {training.Items.Length}", nameof(parts));
+        }, progress, cancellationToken);
     }
 
-    private static FittedModel[] Models(Catalog catalog, InteractionLog log, IReadOnlyList<UtilityPart> parts, CancellationToken cancellationToken)
+    private static UtilityModel Fit(Training training, string[] names, UtilityOptions options, Func<int, Training, FittedModel> fit, IProgress<BuildProgress>? progress, CancellationToken cancellationToken)
     {
-        string[] items = [.. catalog.Select(i => i.Id)];
-        var models = new FittedModel[parts.Count];
-        for (int k = 0; k < models.Length; k++)
+        (Training before, List<(UserContext User, string Next)> cases) = HoldBack(training, options.MaxUsers);
+        double[] weights = [.. names.Select(_ => 1.0)];
+        if (cases.Count > 0) weights = Learn(Models(before, 0), cases, options, cancellationToken);
+        return new(training, Models(training, names.Length), names, weights, options);
+
+        FittedModel[] Models(Training on, int done)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            models[k] = parts[k].Fit(catalog, log);
-            if (!models[k].Items.SequenceEqual(items)) throw new ArgumentException($"the part '{parts[k].Name}' ranks other items than the catalog's {items.Length}", nameof(parts));
+            var models = new FittedModel[names.Length];
+            for (int k = 0; k < models.Length; k++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                models[k] = fit(k, on);
+                progress?.Report(new("fitting parts", (done + k + 1.0) / (2 * names.Length)));
+            }
+            return models;
         }
-        return models;
     }
 
-    /// <summary>All but the last positive event of each user, and those events with the histories before them.</summary>
-    private static (InteractionLog, List<(UserContext, string)>) HoldBack(Catalog catalog, InteractionLog log, int most)
+    internal override string Kind => KindName;
+
+    internal override IReadOnlyList<FittedModel> Inner => _models;
+
+    internal override FittedModel Fitted(Training training, IProgress<BuildProgress>? progress, CancellationToken cancellationToken) =>
+        Fit(training, _names, _options, (k, t) => _models[k].Fitted(t, null, cancellationToken), progress, cancellationToken);
+
+    internal override FittedModel Updated(Training training, int[] changed, IProgress<BuildProgress>? progress, CancellationToken cancellationToken) =>
+        new UtilityModel(training, [.. _models.Select(m => m.Updated(training, changed, null, cancellationToken))], _names, _weights, _options);
+
+    internal override FittedModel Grown(Training training) => new UtilityModel(training, [.. _models.Select(m => m.Grown(training))], _names, _weights, _options);
+
+    internal override void Save(SavedModel to)
     {
-        var held = new HashSet<int>();
-        var cases = new List<(UserContext, string)>();
-        int step = Math.Max(1, (log.UserTable.Count + most - 1) / most);
-        for (int u = 0; u < log.UserTable.Count; u += step)
-        {
-            int[] positions = [.. log.PositionsOf(u).ToArray().Where(p => !log.KindAt(p).IsNegative() && catalog.Contains(log.ItemTable[log.ItemAt(p)]))];
-            if (positions.Length < 2) continue;
-            int last = positions[^1];
-            // what the user has already is no answer
-            if (positions[..^1].Any(p => log.ItemAt(p) == log.ItemAt(last))) continue;
-            held.Add(last);
-            cases.Add((new UserContext { History = [.. positions[..^1].Select(p => log[p])] }, log.ItemTable[log.ItemAt(last)]));
-        }
-        return (log.Select(Enumerable.Range(0, log.Count).Where(p => !held.Contains(p)).ToArray()), cases);
+        to.Set("maxUsers", _options.MaxUsers);
+        to.Set("regularisation", _options.Regularisation);
+        to.Tensors.AddStrings("names", _names);
+        to.Tensors.Add("weights", _weights);
     }
 
-    private static double[] Learn(FittedModel[] models, List<(UserContext User, string Next)> cases, UtilityOptions options, CancellationToken cancellationToken)
+    internal static UtilityModel Open(OpenedModel file)
     {
-        int k = models.Length, m = models[0].Items.Count;
-        var index = models[0].Items.Select((id, i) => (id, i)).ToDictionary(p => p.id, p => p.i, StringComparer.Ordinal);
-        double[] weights = new double[k];
-        (double loss, double[] gradient, double[] hessian) = Evaluate(weights);
-        for (int pass = 0; pass < 30; pass++)
-        {
-            double[] step = [.. gradient], factor = [.. hessian];
-            if (!NormalEquations.Factor(factor, k)) break;
-            NormalEquations.Solve(factor, k, step);
-            double descent = TensorPrimitives.Dot<double>(gradient, step), length = 1;
-            // scores have long tails, so that a whole step may overshoot; the loss is convex, so that some shorter one does not
-            while (length > 1e-4)
-            {
-                double[] next = [.. weights.Zip(step, (w, s) => w - length * s)];
-                var there = Evaluate(next);
-                if (there.Loss <= loss - 1e-4 * length * descent)
-                {
-                    (weights, loss, gradient, hessian) = (next, there.Loss, there.Gradient, there.Hessian);
-                    break;
-                }
-                length /= 4;
-            }
-            if (length <= 1e-4 || descent < 1e-8) break;
-        }
-        return weights;
-
-        // the penalised mean of −ln p(next) and its derivatives, the Hessian as an upper triangle
-        (double Loss, double[] Gradient, double[] Hessian) Evaluate(double[] w)
-        {
-            // users in blocks of a fixed size, whose sums are added in their order: the same for any number of threads
-            var sums = new (double Loss, double[] Gradient, double[] Hessian)[(cases.Count + 31) / 32];
-            Parallel.For(0, sums.Length, new ParallelOptions { CancellationToken = cancellationToken }, block =>
-            {
-                (double loss, double[] g, double[] h) = (0, new double[k], new double[k * k]);
-                float[] scores = new float[k * m];
-                double[] utility = new double[m], mean = new double[k];
-                foreach ((UserContext user, string next) in cases.Skip(32 * block).Take(32))
-                {
-                    Standardise(models, user, scores);
-                    bool[] seen = new bool[m];
-                    foreach (Interaction e in user.History)
-                        if (index.TryGetValue(e.Item, out int i)) seen[i] = true;
-                    double most = double.NegativeInfinity, all = 0, mine = 0;
-                    for (int i = 0; i < m; i++)
-                    {
-                        utility[i] = 0;
-                        for (int a = 0; a < k; a++) utility[i] += w[a] * scores[a * m + i];
-                        if (!seen[i]) most = Math.Max(most, utility[i]);
-                    }
-                    mine = utility[index[next]];
-                    for (int i = 0; i < m; i++) all += utility[i] = seen[i] ? 0 : Math.Exp(utility[i] - most);
-                    loss += most + Math.Log(all) - mine;
-                    for (int a = 0; a < k; a++)
-                    {
-                        mean[a] = 0;
-                        for (int i = 0; i < m; i++) mean[a] += utility[i] / all * scores[a * m + i];
-                        g[a] += mean[a] - scores[a * m + index[next]];
-                    }
-                    for (int a = 0; a < k; a++)
-                    {
-                        for (int b = a; b < k; b++)
-                        {
-                            double both = 0;
-                            for (int i = 0; i < m; i++) both += utility[i] / all * scores[a * m + i] * scores[b * m + i];
-                            h[a * k + b] += both - mean[a] * mean[b];
-                        }
-                    }
-                }
-                sums[block] = (loss, g, h);
-            });
-            (double Loss, double[] Gradient, double[] Hessian) sum = (0, new double[k], new double[k * k]);
-            foreach ((double l, double[] g, double[] h) in sums)
-            {
-                sum.Loss += l / cases.Count;
-                for (int a = 0; a < k; a++) sum.Gradient[a] += g[a] / cases.Count;
-                for (int a = 0; a < k * k; a++) sum.Hessian[a] += h[a] / cases.Count;
-            }
-            for (int a = 0; a < k; a++)
-            {
-                sum.Loss += options.Regularisation * w[a] * w[a] / 2;
-                sum.Gradient[a] += options.Regularisation * w[a];
-                sum.Hessian[a * k + a] += options.Regularisation;
-            }
-            return sum;
-        }
+        var d = new UtilityOptions();
+        UtilityOptions options = new() { MaxUsers = file.Get("maxUsers", d.MaxUsers), Regularisation = file.Get("regularisation", d.Regularisation) };
+        options.Check();
+        string[] names = file.Tensors.ReadStrings("names");
+        if (names.Length != file.Inner.Count || names.Length == 0) throw new InvalidDataException($"{file.Tensors.Name}: a utility of {names.Length} parts has {file.Inner.Count} models");
+        foreach (FittedModel model in file.Inner)
+            if (!model.Items.SequenceEqual(file.Training.Items)) throw new InvalidDataException($"{file.Tensors.Name}: the part '{model.Name}' ranks other items than the utility");
+        return new(file.Training, [.. file.Inner], names, file.Doubles("weights", names.Length), options);
     }
 
     /// <summary>sign(z) · ln(1 + |z|): a few items of a user have scores thirty deviations out, which no weight suits.</summary>
@@ -188,25 +120,27 @@ public sealed class UtilityModel : IScoringModel
         {
             Span<float> row = scores.Slice(a * m, m);
             models[a].Score([new(user, [])], row);
-            double sum = 0, squares = 0;
-            foreach (float s in row) sum += s;
-            double mean = sum / Math.Max(1, m);
-            foreach (float s in row) squares += (s - mean) * (s - mean);
-            double deviation = Math.Sqrt(squares / Math.Max(1, m));
-            if (!(deviation > 0)) deviation = 1;
-            for (int i = 0; i < m; i++) row[i] = (float)Flat((row[i] - mean) / deviation);
-            (means[a], deviations[a]) = (mean, deviation);
+            (means[a], deviations[a]) = Standardise(row);
         }
         return (means, deviations);
     }
 
-    /// <inheritdoc/>
-    public void Score(IReadOnlyList<TopNRequest> requests, Span<float> scores)
+    /// <summary>Brings scores to mean 0 and deviation 1 and flattens them; returns what these were.</summary>
+    private static (double Mean, double Deviation) Standardise(Span<float> row)
     {
-        ArgumentNullException.ThrowIfNull(requests);
+        double sum = 0, squares = 0;
+        foreach (float s in row) sum += s;
+        double mean = sum / Math.Max(1, row.Length);
+        foreach (float s in row) squares += (s - mean) * (s - mean);
+        double deviation = Math.Sqrt(squares / Math.Max(1, row.Length));
+        if (!(deviation > 0)) deviation = 1;
+        for (int i = 0; i < row.Length; i++) row[i] = (float)Flat((row[i] - mean) / deviation);
+        return (mean, deviation);
+    }
+
+    private protected override void ScoreTrained(IReadOnlyList<TopNRequest> requests, Span<float> scores)
+    {
         int m = Items.Count;
-        if (scores.Length < (long)requests.Count * m)
-            throw new ArgumentException($"{requests.Count} users of {m} items need {(long)requests.Count * m} scores, but there is room for {scores.Length}", nameof(scores));
         float[] parts = new float[_models.Length * m];
         for (int r = 0; r < requests.Count; r++)
         {
@@ -220,32 +154,37 @@ public sealed class UtilityModel : IScoringModel
         }
     }
 
-    /// <summary>The parts of an item's score, largest first: under each part's name what each item of the history adds to it, and the rest of the part together. They sum to the score, up to rounding.</summary>
-    /// <param name="user">The user.</param>
-    /// <param name="item">Id of the item to explain; an unknown one has no parts.</param>
-    public IReadOnlyList<ModelReason> Explain(UserContext user, string item)
+    private protected override void SimilarTo(int item, Span<float> similarities)
     {
-        ArgumentNullException.ThrowIfNull(user);
-        ArgumentNullException.ThrowIfNull(item);
+        float[] row = new float[similarities.Length];
+        for (int a = 0; a < _models.Length; a++)
+        {
+            Array.Clear(row);
+            foreach (ScoredItem like in _models[a].Similar(Items[item], row.Length)) row[Training.IndexOf(like.Item)] = like.Score;
+            Standardise(row);
+            TensorPrimitives.MultiplyAdd(row, (float)_weights[a], similarities, similarities);
+        }
+    }
+
+    /// <summary>Under each part's name what each item of the history adds to it, and the rest of the part together.</summary>
+    private protected override IEnumerable<ModelReason> ReasonsOf(UserContext user, int item)
+    {
         int m = Items.Count;
-        if (!Items.Contains(item, StringComparer.Ordinal)) return [];
         float[] scores = new float[_models.Length * m];
         (double[] means, double[] deviations) = Standardise(_models, user, scores);
-        int at = 0;
-        while (Items[at] != item) at++;
         var reasons = new List<ModelReason>();
         for (int a = 0; a < _models.Length; a++)
         {
             // the flattened part is shared out among its reasons as the straight one is
-            double flat = scores[a * m + at], straight = Math.CopySign(Math.Exp(Math.Abs(flat)) - 1, flat);
+            double flat = scores[a * m + item], straight = Math.CopySign(Math.Exp(Math.Abs(flat)) - 1, flat);
             double scale = _weights[a] / deviations[a] * (straight == 0 ? 1 : flat / straight), rest = -means[a];
-            foreach (ModelReason reason in _models[a].Explain(user, item))
+            foreach (ModelReason reason in _models[a].Explain(user, Items[item]))
             {
                 if (reason.Item is null) rest += reason.Score;
                 else reasons.Add(new(_names[a], (float)(scale * reason.Score), reason.Item));
             }
             reasons.Add(new(_names[a], (float)(scale * rest)));
         }
-        return ModelReason.Sorted(reasons);
+        return reasons;
     }
 }

@@ -49,6 +49,34 @@ public sealed class Item2VecModelTests
         }
     }
 
+    /// <summary>What stands beside the history ranks the next event, and what may stand for it does not.</summary>
+    [Test]
+    [Explicit("half a minute; the figures stand in the tables of the benchmarks")]
+    public void Recommend_OnMovieLens_IsFarAbovePopular()
+    {
+        Item2VecModel model = Item2VecModel.Fit(ItemModelGolden.Catalog, ItemModelGolden.Split.Train);
+        EvaluationReport report = Evaluator.Evaluate(ItemModelGolden.Split, [model], new() { BootstrapSamples = 0 });
+        double ours = report[model.Name, "NDCG@10"].Value!.Value, popular = report["Popular", "NDCG@10"].Value!.Value;
+        TestContext.Out.WriteLine($"{ours:0.0000}, popular {popular:0.0000}");
+        Assert.That(ours, Is.GreaterThan(1.5 * popular));
+    }
+
+    [Test]
+    public void Score_IsTheProductWithWhatStandsBeside_SimilarTheCosineOfTheItemsOwn()
+    {
+        // a and b never meet, and stand beside the same items: each may stand for the other
+        var log = new InteractionLog();
+        for (int u = 0; u < 60; u++)
+            foreach (string item in (string[])[$"x{u % 3}", u % 2 == 0 ? "a" : "b", $"y{u % 3}"]) log.Add($"u{u}", item);
+        var catalog = new Catalog(log.Items.Select(i => new Item { Id = i }));
+        Item2VecModel model = Item2VecModel.Fit(catalog, log, new() { Dimensions = 8, Epochs = 60, Window = 1 });
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(model.Similar("a", 1)[0].Item, Is.EqualTo("b"));
+            Assert.That(model.Recommend(UserContext.OfHistory("a"), 6).Select(s => s.Item[0]), Is.All.AnyOf('x', 'y'));
+        }
+    }
+
     [Test]
     public void Fit_DependsOnTheSeedAlone()
     {

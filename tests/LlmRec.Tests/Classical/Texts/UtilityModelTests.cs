@@ -54,6 +54,37 @@ public sealed class UtilityModelTests
     }
 
     [Test]
+    public async Task Weights_StayInAnUpdateAndOnDiskAndAreLearnedAgainInARefit()
+    {
+        (Catalog catalog, InteractionLog log) = FittedModels.World();
+        Interaction[] events = [.. log];
+        UtilityModel model = UtilityModel.Fit(catalog, new(events[..200]), s_parts), updated = model.Update(events[200..]), all = UtilityModel.Fit(catalog, log, s_parts);
+        using var folder = new TemporaryFolder();
+        await updated.SaveAsync(folder.Path);
+        var loaded = (UtilityModel)await FittedModel.LoadAsync(folder.Path);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Weights(updated), Is.EqualTo(Weights(model)));
+            Assert.That(Weights(loaded), Is.EqualTo(Weights(model)));
+            Assert.That(loaded.Parts.Select(p => p.Model.GetType()), Is.EqualTo(model.Parts.Select(p => p.Model.GetType())));
+            Assert.That(Weights(loaded.Refit()), Is.EqualTo(Weights(all)).And.Not.EqualTo(Weights(model)));
+            Assert.That(Weights(all.Forget("u5")), Is.EqualTo(Weights(UtilityModel.Fit(catalog, new(log.Where(e => e.User != "u5")), s_parts))).And.Not.EqualTo(Weights(all)));
+        }
+
+        static double[] Weights(UtilityModel model) => [.. model.Parts.Select(p => p.Weight)];
+    }
+
+    [Test]
+    public async Task Load_SaysWhenAPartIsMissing()
+    {
+        (Catalog catalog, InteractionLog log) = FittedModels.World();
+        using var folder = new TemporaryFolder();
+        await UtilityModel.Fit(catalog, log, s_parts).SaveAsync(folder.Path);
+        foreach (string part in Directory.GetFiles(folder.Path, "model.2.*")) File.Delete(part);
+        await Assert.ThatAsync(() => FittedModel.LoadAsync(folder.Path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("model.2."));
+    }
+
+    [Test]
     public void Fit_RefusesPartsThatDoNotFit()
     {
         (Catalog catalog, InteractionLog log) = FittedModels.World();
