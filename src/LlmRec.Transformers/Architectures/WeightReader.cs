@@ -20,7 +20,9 @@ internal sealed class WeightReader
         _config = config;
         _format = format;
         _keys = KeyTable.For(config);
-        _memory = new(MatrixBytes(config, format));
+        // A configuration may promise what the checkpoint does not hold: the first tensor shows it, and until then no more is asked for than the file could fill.
+        long values = checkpoint.Tensors.Sum(t => checkpoint.Info(t).Count);
+        _memory = new(Math.Min(MatrixBytes(config, format), 2 * BytesOf(format) * values + (1 << 20)));
         _prefix = _keys.PrefixIn(checkpoint)
             ?? throw new InvalidDataException($"{checkpoint.Name} has no tensor '{_keys.Words[0]}.weight' (nor with one of {string.Join(", ", _keys.Prefixes.Where(p => p.Length > 0))} before it), so it is no checkpoint of the architecture {config.Architecture} that its config.json names");
     }
@@ -67,8 +69,10 @@ internal sealed class WeightReader
         static long Size(long inputs, long outputs) => inputs * ((outputs + 31) / 32 * 32) + 64;
         long queries = (long)c.Heads * c.HeadSize, keys = (long)c.KeyHeads * c.HeadSize;
         long layer = Size(c.HiddenSize, queries + 2 * keys) + Size(queries, c.HiddenSize) + Size(c.HiddenSize, (c.IsGated ? 2L : 1) * c.IntermediateSize) + Size(c.IntermediateSize, c.HiddenSize);
-        return c.Layers * layer * (format == WeightFormat.Float32 ? 4 : format == WeightFormat.BFloat16 ? 2 : 1);
+        return c.Layers * layer * BytesOf(format);
     }
+
+    private static int BytesOf(WeightFormat format) => format == WeightFormat.Float32 ? 4 : format == WeightFormat.BFloat16 ? 2 : 1;
 
     private LayerWeights Layer(int i)
     {

@@ -48,6 +48,10 @@ public sealed partial record TransformerConfig
             _ => throw new InvalidDataException($"{c.Where}: the model type '{type}' is not supported; supported are bert, roberta, xlm-roberta, camembert, distilbert, mpnet, modernbert, t5, mt5, llama, mistral, qwen2, qwen3, gemma3_text and gpt2"),
         };
         if (config.Heads % config.KeyHeads != 0) throw new InvalidDataException($"{c.Where}: {config.Heads} attention heads cannot share {config.KeyHeads} heads of keys");
+        if ((long)config.Heads * config.HeadSize > 4 * MostWidth) throw new InvalidDataException($"{c.Where}: {config.Heads} heads of {config.HeadSize} dimensions are no model, but a damaged file");
+        // half of the buckets each way, half of those for single distances, the others up to the largest in steps of the logarithm
+        if (config.RelativeBuckets > 0 && config.RelativeDistance <= config.RelativeBuckets / 4)
+            throw new InvalidDataException($"{c.Where}: {config.RelativeBuckets} buckets of relative positions need distances above {config.RelativeBuckets / 4}, not {config.RelativeDistance}");
         if (config.Rotary is not null && config.HeadSize % 2 != 0) throw new InvalidDataException($"{c.Where}: rotary positions need heads of even width, not {config.HeadSize}");
         return config;
     }
@@ -63,7 +67,7 @@ public sealed partial record TransformerConfig
         {
             Architecture = architecture, VocabularySize = c.Int("vocab_size", most: MostWords), HiddenSize = hidden, Layers = layers, Heads = heads, KeyHeads = heads,
             HeadSize = HeadSizeOf(c, hidden, heads), IntermediateSize = c.Int("intermediate_size", most: MostWidth), Activation = ActivationOf(c, "hidden_act", "gelu"),
-            NormEpsilon = (float)c.Double("layer_norm_eps", 1e-12), LearnedPositions = positions, PositionOffset = offset, MaxTokens = positions - offset,
+            NormEpsilon = Epsilon(c, "layer_norm_eps", 1e-12), LearnedPositions = positions, PositionOffset = offset, MaxTokens = positions - offset,
             TokenTypes = c.Int("type_vocab_size", 2, 0, 1024), ScoreScale = InverseRoot(HeadSizeOf(c, hidden, heads)), Windows = Everywhere(layers, causal: false),
             PaddingId = c.Int("pad_token_id", offset == 0 ? 0 : offset - 1, 0),
             HasNormBias = true, HasQueryBias = true, HasOutputBias = true, HasFeedForwardBias = true,
@@ -92,7 +96,7 @@ public sealed partial record TransformerConfig
         {
             Architecture = Architecture.ModernBert, VocabularySize = c.Int("vocab_size", most: MostWords), HiddenSize = hidden, Layers = layers, Heads = heads, KeyHeads = heads,
             HeadSize = HeadSizeOf(c, hidden, heads), IntermediateSize = c.Int("intermediate_size", most: MostWidth), Activation = ActivationOf(c, "hidden_activation", "gelu"),
-            IsGated = true, NormPlacement = NormPlacement.Before, NormEpsilon = (float)c.Double("norm_eps", 1e-5), ScoreScale = InverseRoot(hidden / heads),
+            IsGated = true, NormPlacement = NormPlacement.Before, NormEpsilon = Epsilon(c, "norm_eps", 1e-5), ScoreScale = InverseRoot(hidden / heads),
             Windows = WindowsOf(c, layers, i => i % every != 0, new(each, each, true), new(int.MaxValue, int.MaxValue, false)),
             Rotary = RotaryReader.Read(c, "full_attention", "global_rope_theta", 160_000), LocalRotary = RotaryReader.Read(c, "sliding_attention", "local_rope_theta", 10_000),
             MaxTokens = c.Int("max_position_embeddings", 8192), PaddingId = c.Int("pad_token_id", 0, 0), HasNormBias = c.Bool("norm_bias", false),
@@ -111,7 +115,7 @@ public sealed partial record TransformerConfig
         {
             Architecture = Architecture.T5, VocabularySize = c.Int("vocab_size", most: MostWords), HiddenSize = hidden, Layers = layers, Heads = heads, KeyHeads = heads,
             HeadSize = c.Int("d_kv", most: MostWidth), IntermediateSize = c.Int("d_ff", most: MostWidth), Activation = ActivationOf(name, "feed_forward_proj", c.Where),
-            IsGated = gated, Norm = NormKind.Rms, NormPlacement = NormPlacement.Before, NormEpsilon = (float)c.Double("layer_norm_epsilon", 1e-6),
+            IsGated = gated, Norm = NormKind.Rms, NormPlacement = NormPlacement.Before, NormEpsilon = Epsilon(c, "layer_norm_epsilon", 1e-6),
             ScoreScale = 1, Windows = Everywhere(layers, causal: false), RelativeBuckets = c.Int("relative_attention_num_buckets", 32, 4, 4096),
             RelativeDistance = c.Int("relative_attention_max_distance", 128), PaddingId = c.Int("pad_token_id", 0, 0),
         };
@@ -131,7 +135,7 @@ public sealed partial record TransformerConfig
             Architecture = architecture, VocabularySize = c.Int("vocab_size", most: MostWords), HiddenSize = hidden, Layers = layers, Heads = heads,
             KeyHeads = c.Int("num_key_value_heads", heads, most: MostWidth), HeadSize = size, IntermediateSize = c.Int("intermediate_size", most: MostWidth),
             Activation = ActivationOf(c, "hidden_act", "silu"), IsGated = true, Norm = NormKind.Rms, NormPlacement = NormPlacement.Before,
-            NormEpsilon = (float)c.Double("rms_norm_eps", 1e-6), HasHeadNorms = architecture == Architecture.Qwen3, ScoreScale = InverseRoot(size),
+            NormEpsilon = Epsilon(c, "rms_norm_eps", 1e-6), HasHeadNorms = architecture == Architecture.Qwen3, ScoreScale = InverseRoot(size),
             Windows = always ? [.. Enumerable.Repeat(local, layers)] : sometimes ? WindowsOf(c, layers, i => i >= firstLocal, local, all) : Everywhere(layers, causal: true),
             Rotary = RotaryReader.Read(c, null, "rope_theta", 10_000), MaxTokens = c.Int("max_position_embeddings", int.MaxValue), PaddingId = c.Int("pad_token_id", -1, -1),
             HasQueryBias = architecture == Architecture.Qwen2 || biased, HasOutputBias = biased, HasFeedForwardBias = architecture == Architecture.Llama && c.Bool("mlp_bias", false),
@@ -152,8 +156,8 @@ public sealed partial record TransformerConfig
             Architecture = Architecture.Gemma3, VocabularySize = c.Int("vocab_size", most: MostWords), HiddenSize = hidden, Layers = layers, Heads = heads,
             KeyHeads = c.Int("num_key_value_heads", heads, most: MostWidth), HeadSize = c.Int("head_dim", 256, most: MostWidth), IntermediateSize = c.Int("intermediate_size", most: MostWidth),
             Activation = ActivationOf(c, "hidden_activation", "gelu_pytorch_tanh"), IsGated = true, Norm = NormKind.Rms, NormPlacement = NormPlacement.Around,
-            NormEpsilon = (float)c.Double("rms_norm_eps", 1e-6), NormGainOffset = 1, HasHeadNorms = true, EmbeddingScale = MathF.Sqrt(hidden),
-            ScoreScale = (float)(1 / Math.Sqrt(c.Double("query_pre_attn_scalar", 256))),
+            NormEpsilon = Epsilon(c, "rms_norm_eps", 1e-6), NormGainOffset = 1, HasHeadNorms = true, EmbeddingScale = MathF.Sqrt(hidden),
+            ScoreScale = (float)(1 / Math.Sqrt(Within(c, "query_pre_attn_scalar", 256, 1e-6, 1e12))),
             Windows = WindowsOf(c, layers, i => (i + 1) % pattern != 0, local, new(int.MaxValue, all, false)),
             Rotary = RotaryReader.Read(c, "full_attention", "rope_theta", 1_000_000), LocalRotary = RotaryReader.Read(c, "sliding_attention", "rope_local_base_freq", 10_000),
             MaxTokens = c.Int("max_position_embeddings", int.MaxValue), PaddingId = c.Int("pad_token_id", 0, 0),
@@ -170,7 +174,7 @@ public sealed partial record TransformerConfig
         {
             Architecture = Architecture.Gpt2, VocabularySize = c.Int("vocab_size", most: MostWords), HiddenSize = hidden, Layers = layers, Heads = heads, KeyHeads = heads,
             HeadSize = HeadSizeOf(c, hidden, heads), IntermediateSize = c.Int("n_inner", 4 * hidden, most: MostWidth), Activation = ActivationOf(c, "activation_function", "gelu_new"),
-            NormPlacement = NormPlacement.Before, NormEpsilon = (float)c.Double("layer_norm_epsilon", 1e-5), LearnedPositions = positions, MaxTokens = positions,
+            NormPlacement = NormPlacement.Before, NormEpsilon = Epsilon(c, "layer_norm_epsilon", 1e-5), LearnedPositions = positions, MaxTokens = positions,
             ScoreScale = c.Bool("scale_attn_weights", true) ? InverseRoot(hidden / heads) : 1, Windows = Everywhere(layers, causal: true), PaddingId = c.Int("pad_token_id", -1, -1),
             HasNormBias = true, HasQueryBias = true, HasOutputBias = true, HasFeedForwardBias = true,
         };
@@ -186,6 +190,13 @@ public sealed partial record TransformerConfig
     private static int HeadSizeOf(ConfigObject c, int hidden, int heads) =>
         c.Find("head_dim") is not null ? c.Int("head_dim", most: MostWidth)
         : hidden % heads == 0 ? hidden / heads : throw new InvalidDataException($"{c.Where}: a hidden size of {hidden} cannot be divided into {heads} heads");
+
+    /// <summary>What keeps a norm from dividing by zero.</summary>
+    private static float Epsilon(ConfigObject c, string key, double fallback) => (float)Within(c, key, fallback, 1e-30, 1);
+
+    private static double Within(ConfigObject c, string key, double fallback, double least, double most) =>
+        c.Double(key, fallback) is var value && value >= least && value <= most ? value
+        : throw new InvalidDataException(FormattableString.Invariant($"{c.Where}: '{key}' is {value}, expected {least} to {most}"));
 
     private static float InverseRoot(int headSize) => (float)(1 / Math.Sqrt(headSize));
 

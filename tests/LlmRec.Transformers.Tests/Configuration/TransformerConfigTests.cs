@@ -42,6 +42,8 @@ public sealed class TransformerConfigTests
     [TestCase("{\"model_type\": \"bert\", \"hidden_size\": 48, \"num_attention_heads\": 4, \"num_hidden_layers\": 999999, \"vocab_size\": 9}", "num_hidden_layers")]
     [TestCase("{\"model_type\": \"llama\", \"hidden_size\": 48, \"num_attention_heads\": 4, \"num_hidden_layers\": 1, \"vocab_size\": 9, \"intermediate_size\": 9, \"rope_scaling\": {\"type\": \"longrope\", \"factor\": 2}}", "longrope")]
     [TestCase("{\"model_type\": \"llama\", \"hidden_size\": 48, \"num_attention_heads\": 4, \"num_key_value_heads\": 3, \"num_hidden_layers\": 1, \"vocab_size\": 9, \"intermediate_size\": 9}", "share")]
+    [TestCase("{\"model_type\": \"bert\", \"hidden_size\": 48, \"num_attention_heads\": 4, \"num_hidden_layers\": 1, \"vocab_size\": 9, \"intermediate_size\": 9, \"layer_norm_eps\": -1}", "layer_norm_eps")]
+    [TestCase("{\"model_type\": \"gemma3_text\", \"hidden_size\": 48, \"num_attention_heads\": 4, \"num_hidden_layers\": 1, \"vocab_size\": 9, \"intermediate_size\": 9, \"query_pre_attn_scalar\": 0}", "query_pre_attn_scalar")]
     [TestCase("not json", "valid JSON")]
     public void Parse_NamesWhatIsWrong(string json, string named) =>
         Assert.That(() => TransformerConfig.Parse(Encoding.UTF8.GetBytes(json)), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(named));
