@@ -10,7 +10,7 @@ public sealed class MetricsGoldenTests
     private static readonly int[] Cutoffs = [1, 5, 10, 20, 50];
 
     private Dictionary<string, double[]> _golden = [];
-    private JsonElement _inputs, _aggregates, _averages;
+    private JsonElement _inputs, _aggregates, _averages, _libraries;
     private int[][] _a = [], _b = [], _relevant = [], _train = [], _categories = [];
     private Dictionary<int, double>[] _grades = [];
     private int[] _group = [], _counts = [];
@@ -23,6 +23,7 @@ public sealed class MetricsGoldenTests
         _inputs = Golden.Json("golden/metrics/inputs.json");
         JsonElement means = Golden.Json("golden/metrics/means.json");
         (_aggregates, _averages) = (means.GetProperty("aggregates"), means.GetProperty("averages"));
+        _libraries = Golden.Json("golden/metrics/libraries.json").GetProperty("checks");
         JsonElement[] users = [.. _inputs.GetProperty("users").EnumerateArray()];
         _a = [.. users.Select(u => Ints(u.GetProperty("a")))];
         _b = [.. users.Select(u => Ints(u.GetProperty("b")))];
@@ -62,6 +63,11 @@ public sealed class MetricsGoldenTests
         {
             Assert.That(Enumerable.Range(0, golden.Length).Count(u => value(u) is not null), Is.EqualTo(average.GetProperty("defined").GetInt32()));
             Assert.That(Enumerable.Range(0, golden.Length).Average(value), Is.EqualTo(average.GetProperty("mean_of_defined").GetDouble()).Within(1e-12), name);
+            Assert.That(Enumerable.Range(0, golden.Length).Average(u => value(u) ?? 0), Is.EqualTo(average.GetProperty("mean_undefined_as_zero").GetDouble()).Within(1e-12), name);
+            // what the libraries themselves say under their own names
+            foreach (JsonProperty check in _libraries.EnumerateObject())
+                if (check.Value.GetProperty("same_as").GetString() == name && check.Value.TryGetProperty("library_mean", out JsonElement mean))
+                    Assert.That(Enumerable.Range(0, golden.Length).Average(value), Is.EqualTo(mean.GetDouble()).Within(1e-12), check.Name);
         }
     }
 
