@@ -6,13 +6,19 @@ namespace LlmRec.Kernels;
 
 /// <summary>Scaled dot-product attention of one sequence (A. Vaswani et al., arXiv:1706.03762), all heads.</summary>
 /// <remarks>
-/// A tile of up to 8 queries meets all its keys, its scores (8, keys) become exponentials where they lie, in the first cache, and meet
-/// the values; the division by their sum comes last. So no matrix of scores is ever written to memory. A query's result does not depend
+/// A block of up to 32 queries, fewer for long texts, meets all its keys, its scores (block, keys) become exponentials where they lie, in the
+/// first cache, and meet the values; the division by their sum comes last. So no matrix of scores is ever written to memory. A query's result does not depend
 /// on which others are there. Safe from several threads on different outputs; allocates nothing after a thread's first call of a size.
 /// </remarks>
 public static unsafe class Attention
 {
     private const int Panel = TileKernel.PanelColumns;
+
+    /// <summary>Most queries of a block: the more, the less one step waits for the end of another.</summary>
+    private const int BlockRows = 32;
+
+    /// <summary>Scores of a block, 20 KiB of the first cache.</summary>
+    private const int BlockScores = 5 * 1024;
 
     /// <summary>Most values that are read where they lie.</summary>
     private const int InPlaceRows = 64;
@@ -43,7 +49,7 @@ public static unsafe class Attention
         LaneWidth width = options.Width == 0 ? LaneWidths.Best : options.Width;
         // 16 more than the keys' panels, so that the rows of a tile do not fall on the same cache sets
         int scoreRow = (n + Panel - 1) / Panel * Panel + 16;
-        float* keys = Buffer(ref t_keys, Panels.Size(d, n)), values = Buffer(ref t_values, (long)ePadded * n), scores = Buffer(ref t_scores, (long)TileKernel.MaxRows * scoreRow);
+        float* keys = Buffer(ref t_keys, Panels.Size(d, n)), values = Buffer(ref t_values, (long)ePadded * n), scores = Buffer(ref t_scores, (long)BlockRows * scoreRow);
         // the values of a short text are not worth copying
         bool inPlace = n <= InPlaceRows && e % Panel == 0;
         fixed (float* pq = q.Values, pk = k.Values, pv = v.Values, po = output.Values, bias = options.DistanceBias)
@@ -67,7 +73,10 @@ public static unsafe class Attention
                 job.Q = pq + h * d;
                 job.Output = po + h * e;
                 job.Bias = bias == null ? null : bias + (nint)h * (2 * options.DistanceReach - 1) + options.DistanceReach - 1;
-                Head(job);
+                // the next head's rows are fetched meanwhile
+                int own = (h + 1) % group == 0 ? (h + 1) / group : -1;
+                Fetch fetch = h + 1 == heads ? default : new(job.Q + d, q.Stride, m, d, own < 0 ? null : pk + own * d, k.Stride, own < 0 ? null : pv + own * e, v.Stride, n, e);
+                Head(job, ref fetch);
             }
         }
     }
@@ -90,34 +99,92 @@ public static unsafe class Attention
         public int Back, Ahead;
     }
 
-    [SkipLocalsInit]
-    private static void Head(in HeadJob job)
+    /// <summary>
+    /// Columns of lines that tiles fetch on the way, one line with every step of their sums: queries, keys and values of the head that comes next.
+    /// They lie a row apart, which no processor foresees.
+    /// </summary>
+    private struct Fetch
     {
-        float* inverse = stackalloc float[TileKernel.MaxRows];
+        private const int Line = 16;
+
+        private readonly float* _k, _v;
+        private readonly nint _kRow, _vRow;
+        private readonly int _n, _d, _e;
+        private float* _from;
+        private nint _row;
+        private int _rows, _columns, _part, _i, _j;
+
+        /// <summary>Queries (m, d), keys (n, d) and values (n, e); these two null when this head has them too.</summary>
+        public Fetch(float* q, nint qRow, int m, int d, float* k, nint kRow, float* v, nint vRow, int n, int e)
+        {
+            _from = q;
+            _k = k;
+            _v = v;
+            (_row, _kRow, _vRow) = (qRow, kRow, vRow);
+            (_rows, _columns, _n, _d, _e) = (m, d, n, d, e);
+        }
+
+        /// <summary>What a tile with a sum of some length is to fetch; <paramref name="other"/>, which is there already, when all is under way.</summary>
+        public float* Take(int length, float* other, out nint step)
+        {
+            step = 0;
+            if (_from == null) return other;
+            float* next = _from + _i * _row + _j;
+            step = _row;
+            _i += length;
+            if (_i < _rows) return next;
+            (_i, _j) = (0, _j + Line);
+            if (_j < _columns) return next;
+            _j = 0;
+            // keys and values that the next head shares with this one are left out
+            _part += _part == 0 && _k == null ? 2 : 1;
+            _from = _part == 1 ? _k : _part == 2 ? _v : null;
+            (_row, _rows, _columns) = (_part == 1 ? _kRow : _vRow, _n, _part == 1 ? _d : _e);
+            return next;
+        }
+    }
+
+    [SkipLocalsInit]
+    private static void Head(in HeadJob job, ref Fetch fetch)
+    {
+        float* inverse = stackalloc float[BlockRows];
         float* memory = stackalloc float[TileKernel.MaxRows * Panel + 16];
         float* spare = (float*)(((nint)memory + 63) & ~63);
         int tileRows = TileKernel.Rows(job.Width), first = job.N - job.M;
-        for (int i0 = 0; i0 < job.M; i0 += tileRows)
+        // within a window every tile has keys of its own
+        bool windowed = job.Back < job.N || job.Ahead < job.N;
+        int block = windowed ? tileRows : Math.Clamp(BlockScores / (int)job.ScoreRow, tileRows, BlockRows) / tileRows * tileRows;
+        for (int i0 = 0; i0 < job.M; i0 += block)
         {
-            int rows = Math.Min(tileRows, job.M - i0);
-            // the keys that any query of the tile sees
-            int low = (int)Math.Max(0, (long)first + i0 - job.Back), high = (int)Math.Min(job.N, (long)first + i0 + rows + job.Ahead);
+            int i1 = Math.Min(job.M, i0 + block);
+            // the keys that any query of the block sees
+            int low = (int)Math.Max(0, (long)first + i0 - job.Back), high = (int)Math.Min(job.N, (long)first + i1 + job.Ahead);
             int start = low / Panel * Panel;
             for (int j = start; j < high; j += Panel)
-                TileKernel.Multiply(job.Width, rows, job.D, job.Q + i0 * job.QRow, job.QRow, 1, job.Keys + (nint)j * job.D, Panel, job.Scores + (j - start), job.ScoreRow, null, 0, job.Keys, 0);
+                for (int i = i0; i < i1; i += tileRows)
+                {
+                    float* next = fetch.Take(job.D, job.Keys, out nint nextStep);
+                    TileKernel.Multiply(job.Width, Math.Min(tileRows, i1 - i), job.D, job.Q + i * job.QRow, job.QRow, 1, job.Keys + (nint)j * job.D, Panel, job.Scores + (i - i0) * job.ScoreRow + (j - start), job.ScoreRow, null, 0, null, next, nextStep);
+                }
+
             switch (job.Width)
             {
-                case LaneWidth.V512: Exponentials<Lanes512, Vector512<float>>(job, first + i0, rows, start, high, inverse); break;
-                case LaneWidth.V256: Exponentials<Lanes256, Vector256<float>>(job, first + i0, rows, start, high, inverse); break;
-                case LaneWidth.V128: Exponentials<Lanes128, Vector128<float>>(job, first + i0, rows, start, high, inverse); break;
-                default: Exponentials<LanesScalar, float>(job, first + i0, rows, start, high, inverse); break;
+                case LaneWidth.V512: Exponentials<Lanes512, Vector512<float>>(job, first + i0, i1 - i0, start, high, inverse); break;
+                case LaneWidth.V256: Exponentials<Lanes256, Vector256<float>>(job, first + i0, i1 - i0, start, high, inverse); break;
+                case LaneWidth.V128: Exponentials<Lanes128, Vector128<float>>(job, first + i0, i1 - i0, start, high, inverse); break;
+                default: Exponentials<LanesScalar, float>(job, first + i0, i1 - i0, start, high, inverse); break;
             }
 
             float* values = job.Values + start * job.ValueRow;
             for (int c = 0; c < job.E; c += Panel, values += job.ValuePanel)
             {
-                TileKernel.Multiply(job.Width, rows, high - start, job.Scores, job.ScoreRow, 1, values, job.ValueRow, spare, Panel, null, 0, values, 0);
-                Scale(spare, job.Output + i0 * job.OutputRow + c, job.OutputRow, rows, Math.Min(Panel, job.E - c), inverse);
+                for (int i = i0; i < i1; i += tileRows)
+                {
+                    int rows = Math.Min(tileRows, i1 - i);
+                    float* next = fetch.Take(high - start, values, out nint nextStep);
+                    TileKernel.Multiply(job.Width, rows, high - start, job.Scores + (i - i0) * job.ScoreRow, job.ScoreRow, 1, values, job.ValueRow, spare, Panel, null, 0, null, next, nextStep);
+                    Scale(spare, job.Output + i * job.OutputRow + c, job.OutputRow, rows, Math.Min(Panel, job.E - c), inverse + (i - i0));
+                }
             }
         }
     }
@@ -143,43 +210,52 @@ public static unsafe class Attention
     }
 
     /// <summary>
-    /// Turns the scores of a tile, keys start to high, into e^(scale · score + bias − max) where they lie; what a query does not see becomes
-    /// e^−87, which beside the largest, 1, is nothing. The reciprocals of their sums go to <paramref name="inverse"/>.
+    /// Turns the scores of a block, keys start to high, into e^(scale · score + bias − max) where they lie; what a query does not see becomes
+    /// 2^−109, which beside the largest, 1, is nothing. The reciprocals of their sums go to <paramref name="inverse"/>. Maxima, exponentials and
+    /// sums are three loops over the rows, since within a row each waits for the one before.
     /// </summary>
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Exponentials<TLanes, TVector>(in HeadJob job, int position, int rows, int start, int high, float* inverse)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
+        const float Log2OfE = 1.44269504f;
+        float* shifts = stackalloc float[BlockRows], sums = stackalloc float[BlockRows * 16];
         int end = high - start, whole = (end + TLanes.Count - 1) & -TLanes.Count;
+        float factor = (job.Bias == null ? job.Scale : 1) * Log2OfE;
         float* s = job.Scores;
         for (int r = 0; r < rows; r++, s += job.ScoreRow)
         {
             int i = position + r, from = (int)Math.Max(0, (long)i - job.Back - start), to = (int)Math.Min(end, (long)i + job.Ahead + 1 - start);
-            float scale = job.Scale;
             if (job.Bias != null)
             {
                 float* bias = job.Bias - i + start;
                 int j = from;
-                TVector f = TLanes.Create(scale);
+                TVector f = TLanes.Create(job.Scale);
                 for (; j + TLanes.Count <= to; j += TLanes.Count) TLanes.Store(TLanes.MultiplyAdd(TLanes.Load(s + j), f, TLanes.Load(bias + j)), s + j);
-                for (; j < to; j++) s[j] = LanesScalar.MultiplyAdd(s[j], scale, bias[j]);
-                scale = 1;
+                for (; j < to; j++) s[j] = LanesScalar.MultiplyAdd(s[j], job.Scale, bias[j]);
             }
 
             for (int j = 0; j < from; j++) s[j] = float.NegativeInfinity;
             for (int j = to; j < whole; j++) s[j] = float.NegativeInfinity;
 
             TVector m = TLanes.Load(s);
-            int x = TLanes.Count;
-            for (; x < whole; x += TLanes.Count) m = TLanes.Max(m, TLanes.Load(s + x));
-            float max = TLanes.MaxAcross(m);
-            TVector factor = TLanes.Create(scale), shift = TLanes.Create(-max * scale), a = TLanes.Create(0f), b = a;
-            x = 0;
+            for (int x = TLanes.Count; x < whole; x += TLanes.Count) m = TLanes.Max(m, TLanes.Load(s + x));
+            shifts[r] = -TLanes.MaxAcross(m) * factor;
+        }
+
+        float* powers = LaneTables.Power;
+        TVector scale = TLanes.Create(factor);
+        s = job.Scores;
+        for (int r = 0; r < rows; r++, s += job.ScoreRow)
+        {
+            TVector shift = TLanes.Create(shifts[r]), a = TLanes.Create(0f), b = a;
+            int x = 0;
             for (; x + 2 * TLanes.Count <= whole; x += 2 * TLanes.Count)
             {
-                TVector y = Exponential<TLanes, TVector>(TLanes.MultiplyAdd(TLanes.Load(s + x), factor, shift));
-                TVector z = Exponential<TLanes, TVector>(TLanes.MultiplyAdd(TLanes.Load(s + x + TLanes.Count), factor, shift));
+                TVector y = PowerOfTwo<TLanes, TVector>(TLanes.MultiplyAdd(TLanes.Load(s + x), scale, shift), powers);
+                TVector z = PowerOfTwo<TLanes, TVector>(TLanes.MultiplyAdd(TLanes.Load(s + x + TLanes.Count), scale, shift), powers);
                 TLanes.Store(y, s + x);
                 TLanes.Store(z, s + x + TLanes.Count);
                 a = TLanes.Add(a, y);
@@ -188,36 +264,39 @@ public static unsafe class Attention
 
             for (; x < whole; x += TLanes.Count)
             {
-                TVector y = Exponential<TLanes, TVector>(TLanes.MultiplyAdd(TLanes.Load(s + x), factor, shift));
+                TVector y = PowerOfTwo<TLanes, TVector>(TLanes.MultiplyAdd(TLanes.Load(s + x), scale, shift), powers);
                 TLanes.Store(y, s + x);
                 a = TLanes.Add(a, y);
             }
 
+            TLanes.Store(TLanes.Add(a, b), sums + r * 16);
+        }
+
+        for (int r = 0; r < rows; r++)
+        {
             // at least 1, the largest, unless something is NaN or infinite
-            float sum = TLanes.Sum(TLanes.Add(a, b));
+            float sum = TLanes.Sum(TLanes.Load(sums + r * 16));
             if (!(sum >= 0.5f) || float.IsInfinity(sum)) throw NotFinite();
             inverse[r] = 1 / sum;
         }
     }
 
-    /// <summary>eˣ for x ≤ 0, from −87.33 on e^−87.33, NaN for NaN. As <see cref="LaneFunctions.ExpBelow"/> with a polynomial of degree 5: relative error at most 2e-7.</summary>
+    /// <summary>
+    /// 2ʸ for y ≤ 0, from −109 on 2^−109 (so that no step is denormal), NaN for NaN: y = n + f with n in sixteenths, 2ⁿ from a table and the exponent's bits, 2ᶠ = 1 + f · (degree 2),
+    /// fitted to the least maximum error. Relative error at most 2e-7.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Exponential<TLanes, TVector>(TVector x)
+    private static TVector PowerOfTwo<TLanes, TVector>(TVector y, float* powers)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        // of a number and NaN the maximum is the second operand: NaN passes
-        TVector z = TLanes.Max(TLanes.Create(LaneFunctions.LowestExponent), x), magic = TLanes.Create(12582912f);
-        TVector shifted = TLanes.MultiplyAdd(z, TLanes.Create(1.44269504f), magic), n = TLanes.Subtract(shifted, magic);
-        TVector r = TLanes.MultiplyAdd(n, TLanes.Create(-0.693359375f), z);
-        r = TLanes.MultiplyAdd(n, TLanes.Create(2.12194440e-4f), r);
-        TVector p = TLanes.Create(8.312521e-3f);
-        p = TLanes.MultiplyAdd(p, r, TLanes.Create(4.1890156e-2f));
-        p = TLanes.MultiplyAdd(p, r, TLanes.Create(1.6667114e-1f));
-        p = TLanes.MultiplyAdd(p, r, TLanes.Create(4.999923e-1f));
-        p = TLanes.MultiplyAdd(p, r, TLanes.Create(1f));
-        p = TLanes.MultiplyAdd(p, r, TLanes.Create(1f));
-        return TLanes.TimesPowerOfTwo(p, n, shifted);
+        // of a number and NaN the maximum is the second operand: NaN passes. Adding 1.5 · 2¹⁹ rounds to sixteenths, which then stand in the low bits
+        TVector z = TLanes.Max(TLanes.Create(-109f), y), magic = TLanes.Create(786432f);
+        TVector shifted = TLanes.Add(z, magic), f = TLanes.Subtract(z, TLanes.Subtract(shifted, magic));
+        TVector power = TLanes.AddSixteenths(TLanes.Lookup16(powers, shifted), shifted);
+        TVector p = TLanes.MultiplyAdd(TLanes.Create(0.05550595f), f, TLanes.Create(0.240234286f));
+        p = TLanes.MultiplyAdd(p, f, TLanes.Create(0.693147182f));
+        return TLanes.MultiplyAdd(TLanes.Multiply(power, f), p, power);
     }
 
     private static ArithmeticException NotFinite() => new("attention: the scores of a query hold NaN or infinity; look for it where the queries and keys were made");

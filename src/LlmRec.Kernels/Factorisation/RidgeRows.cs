@@ -134,7 +134,7 @@ public sealed unsafe partial class RidgeRows
         int most = TileKernel.Rows(Width);
         for (int j = from; j < _s; j += TileKernel.PanelColumns)
             for (int r = 0; r < RidgeKernel.Block; r += most)
-                TileKernel.Multiply(Width, Math.Min(most, RidgeKernel.Block - r), k, a + r * aRow, aRow, aStep, b + j, _s, c + (nint)r * _s + j, _s, accumulate ? c + (nint)r * _s + j : null, _s, b + j, 0);
+                TileKernel.Multiply(Width, Math.Min(most, RidgeKernel.Block - r), k, a + r * aRow, aRow, aStep, b + j, _s, c + (nint)r * _s + j, _s, accumulate ? c + (nint)r * _s + j : null, _s, null, b + j, 0);
     }
 
     /// <summary>C (s, s) = [C +] PᵀP for a panel P (n, s): panels of 32 columns down to the diagonal; what lies further left is not touched.</summary>
@@ -143,7 +143,7 @@ public sealed unsafe partial class RidgeRows
         int most = TileKernel.Rows(Width);
         for (int j = 0; j < _s; j += TileKernel.PanelColumns)
             for (int i = 0; i < j + TileKernel.PanelColumns; i += most)
-                TileKernel.Multiply(Width, Math.Min(most, j + TileKernel.PanelColumns - i), n, panel + i, 1, _s, panel + j, _s, c + (nint)i * _s + j, _s, accumulate ? c + (nint)i * _s + j : null, _s, panel + j, 0);
+                TileKernel.Multiply(Width, Math.Min(most, j + TileKernel.PanelColumns - i), n, panel + i, 1, _s, panel + j, _s, c + (nint)i * _s + j, _s, accumulate ? c + (nint)i * _s + j : null, _s, null, panel + j, 0);
     }
 
     private void Gram(double weight, int threads)

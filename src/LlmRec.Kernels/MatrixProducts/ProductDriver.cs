@@ -177,12 +177,19 @@ internal static unsafe class ProductDriver
                 if (job.Lower && j > i + rows - 1) continue;
                 float* a = left + (i - i0) * leftRow, c = job.C + i * job.CRow + j;
                 Prefetch(c, job.CRow, rows);
+                // the chains of the next tile begin with its residual: waiting for it there would cost one and a half per cent
+                if (chainsResidual)
+                {
+                    if (i + rows < i1) Prefetch(job.Residual + (i + rows) * job.ResidualRow + j, job.ResidualRow, Math.Min(tileRows, i1 - i - rows));
+                    else if (j + PanelColumns < j1) Prefetch(job.Residual + i0 * job.ResidualRow + j + PanelColumns, job.ResidualRow, Math.Min(tileRows, i1 - i0));
+                }
+
                 // the first two tiles fetch the next panel, half of it each; a single one every other line, whose neighbour comes along
                 nint nextStep = !fetches || i >= i0 + 2 * tileRows ? 0 : i1 - i0 > tileRows ? 16 : 32;
                 float* next = nextStep == 0 ? right : right + panelSize + (i == i0 ? 0 : (nint)k * 16);
-                float* start = null;
+                float* start = null, plus = null;
                 nint startRow = PanelColumns;
-                if (!fromC && chains) start = Start(job, i, j, rows, columns, chainsResidual, begin, ref startRow);
+                if (!fromC && chains) start = Start(job, i, j, rows, columns, chainsResidual, begin, ref startRow, out plus);
                 if (direct && whole)
                 {
                     if (fromC)
@@ -191,7 +198,7 @@ internal static unsafe class ProductDriver
                         startRow = job.CRow;
                     }
 
-                    TileKernel.Multiply(job.Width, rows, k, a, aRow, aStep, right, rightStep, c, job.CRow, start, startRow, next, nextStep);
+                    TileKernel.Multiply(job.Width, rows, k, a, aRow, aStep, right, rightStep, c, job.CRow, start, startRow, plus, next, nextStep);
                     if (finish) TileFinish.Apply(rest, c, job.CRow, i, j, rows, columns);
                     continue;
                 }
@@ -202,7 +209,7 @@ internal static unsafe class ProductDriver
                     start = spare;
                 }
 
-                TileKernel.Multiply(job.Width, rows, k, a, aRow, aStep, right, rightStep, spare, PanelColumns, start, startRow, next, nextStep);
+                TileKernel.Multiply(job.Width, rows, k, a, aRow, aStep, right, rightStep, spare, PanelColumns, start, startRow, plus, next, nextStep);
                 if (job.Scale != 1) Scale(spare, c, job.CRow, rows, columns, job.Scale, fromC);
                 if (finish) TileFinish.Apply(rest, spare, PanelColumns, i, j, rows, columns);
                 else Copy(spare, PanelColumns, c, job.CRow, rows, columns);
@@ -210,9 +217,10 @@ internal static unsafe class ProductDriver
         }
     }
 
-    /// <summary>What the chains of a tile start from: bias, residual or their sum, where they lie or in <paramref name="begin"/> (8, 32); null for zero.</summary>
-    private static float* Start(in ProductJob job, int i, int j, int rows, int columns, bool residual, float* begin, ref nint startRow)
+    /// <summary>What the chains of a tile start from, bias, residual or their sum: where they lie, the bias as <paramref name="plus"/>, or in <paramref name="begin"/> (8, 32); null for zero.</summary>
+    private static float* Start(in ProductJob job, int i, int j, int rows, int columns, bool residual, float* begin, ref nint startRow, out float* plus)
     {
+        plus = null;
         float* bias = job.Bias == null ? null : job.Bias + j, other = residual ? job.Residual + i * job.ResidualRow + j : null;
         bool whole = columns == PanelColumns;
         if (other == null)
@@ -223,9 +231,11 @@ internal static unsafe class ProductDriver
             return begin;
         }
 
-        if (bias == null && whole)
+        if (whole)
         {
+            // the tile adds them itself: by way of memory it would wait until all stores before have ended
             startRow = job.ResidualRow;
+            plus = bias;
             return other;
         }
 
@@ -233,15 +243,6 @@ internal static unsafe class ProductDriver
         if (bias == null)
         {
             Copy(other, job.ResidualRow, begin, PanelColumns, rows, columns);
-        }
-        else if (whole && Vector512.IsHardwareAccelerated)
-        {
-            Vector512<float> x = Vector512.Load(bias), y = Vector512.Load(bias + 16);
-            for (int r = 0; r < rows; r++, other += job.ResidualRow)
-            {
-                (Vector512.Load(other) + x).Store(begin + r * PanelColumns);
-                (Vector512.Load(other + 16) + y).Store(begin + r * PanelColumns + 16);
-            }
         }
         else
         {

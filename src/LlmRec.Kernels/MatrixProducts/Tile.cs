@@ -23,11 +23,12 @@ internal static unsafe class Tile
     /// <param name="cRow">Elements from row to row of c.</param>
     /// <param name="start">What the chains start from, start(i, j) at start[i · startRow + j]; null for zero; may be c.</param>
     /// <param name="startRow">Elements from row to row of start; 0 for the same in every row.</param>
+    /// <param name="plus">Added to every row of start, plus(j) at plus[j]; null for nothing.</param>
     /// <param name="next">What will be read after this: a line is fetched into the second cache with every step of k.</param>
     /// <param name="nextStep">Elements from one line to fetch to the next; 0 to fetch nothing new.</param>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<TLanes, TVector, TRows>(nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint cRow, float* start, nint startRow, float* next, nint nextStep)
+    public static void Multiply<TLanes, TVector, TRows>(nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint cRow, float* start, nint startRow, float* plus, float* next, nint nextStep)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TRows : struct, ITileRows
@@ -47,22 +48,38 @@ internal static unsafe class Tile
             if (TRows.Count > 7) { s += startRow; x7 = TLanes.Load(s); y7 = TLanes.Load(s + TLanes.Count); }
         }
 
-        float* a0 = a, a1 = a0 + aRow, a2 = a1 + aRow, a3 = a2 + aRow, a4 = a3 + aRow, a5 = a4 + aRow, a6 = a5 + aRow, a7 = a6 + aRow;
-        nint p = 0;
+        if (plus != null)
+        {
+            TVector u = TLanes.Load(plus), v = TLanes.Load(plus + TLanes.Count);
+            x0 = TLanes.Add(x0, u); y0 = TLanes.Add(y0, v);
+            if (TRows.Count > 1) { x1 = TLanes.Add(x1, u); y1 = TLanes.Add(y1, v); }
+            if (TRows.Count > 2) { x2 = TLanes.Add(x2, u); y2 = TLanes.Add(y2, v); }
+            if (TRows.Count > 3) { x3 = TLanes.Add(x3, u); y3 = TLanes.Add(y3, v); }
+            if (TRows.Count > 4) { x4 = TLanes.Add(x4, u); y4 = TLanes.Add(y4, v); }
+            if (TRows.Count > 5) { x5 = TLanes.Add(x5, u); y5 = TLanes.Add(y5, v); }
+            if (TRows.Count > 6) { x6 = TLanes.Add(x6, u); y6 = TLanes.Add(y6, v); }
+            if (TRows.Count > 7) { x7 = TLanes.Add(x7, u); y7 = TLanes.Add(y7, v); }
+        }
+
+        // three pointers and two strides reach eight rows: with a pointer a row the loop would run out of registers
+        nint s1 = aRow * sizeof(float), s2 = 2 * s1, step = aStep * sizeof(float);
+        byte* q0 = (byte*)a, q1 = q0 + s1 + s2, q2 = q1 + s1 + s2;
         for (; k > 0; k--)
         {
             TVector u = TLanes.Load(b), v = TLanes.Load(b + TLanes.Count), w;
-            w = TLanes.Create(a0[p]); x0 = TLanes.MultiplyAdd(w, u, x0); y0 = TLanes.MultiplyAdd(w, v, y0);
-            if (TRows.Count > 1) { w = TLanes.Create(a1[p]); x1 = TLanes.MultiplyAdd(w, u, x1); y1 = TLanes.MultiplyAdd(w, v, y1); }
-            if (TRows.Count > 2) { w = TLanes.Create(a2[p]); x2 = TLanes.MultiplyAdd(w, u, x2); y2 = TLanes.MultiplyAdd(w, v, y2); }
-            if (TRows.Count > 3) { w = TLanes.Create(a3[p]); x3 = TLanes.MultiplyAdd(w, u, x3); y3 = TLanes.MultiplyAdd(w, v, y3); }
-            if (TRows.Count > 4) { w = TLanes.Create(a4[p]); x4 = TLanes.MultiplyAdd(w, u, x4); y4 = TLanes.MultiplyAdd(w, v, y4); }
-            if (TRows.Count > 5) { w = TLanes.Create(a5[p]); x5 = TLanes.MultiplyAdd(w, u, x5); y5 = TLanes.MultiplyAdd(w, v, y5); }
-            if (TRows.Count > 6) { w = TLanes.Create(a6[p]); x6 = TLanes.MultiplyAdd(w, u, x6); y6 = TLanes.MultiplyAdd(w, v, y6); }
-            if (TRows.Count > 7) { w = TLanes.Create(a7[p]); x7 = TLanes.MultiplyAdd(w, u, x7); y7 = TLanes.MultiplyAdd(w, v, y7); }
+            w = TLanes.Create(*(float*)(q0)); x0 = TLanes.MultiplyAdd(w, u, x0); y0 = TLanes.MultiplyAdd(w, v, y0);
+            if (TRows.Count > 1) { w = TLanes.Create(*(float*)(q0 + s1)); x1 = TLanes.MultiplyAdd(w, u, x1); y1 = TLanes.MultiplyAdd(w, v, y1); }
+            if (TRows.Count > 2) { w = TLanes.Create(*(float*)(q0 + s2)); x2 = TLanes.MultiplyAdd(w, u, x2); y2 = TLanes.MultiplyAdd(w, v, y2); }
+            if (TRows.Count > 3) { w = TLanes.Create(*(float*)(q1)); x3 = TLanes.MultiplyAdd(w, u, x3); y3 = TLanes.MultiplyAdd(w, v, y3); }
+            if (TRows.Count > 4) { w = TLanes.Create(*(float*)(q1 + s1)); x4 = TLanes.MultiplyAdd(w, u, x4); y4 = TLanes.MultiplyAdd(w, v, y4); }
+            if (TRows.Count > 5) { w = TLanes.Create(*(float*)(q1 + s2)); x5 = TLanes.MultiplyAdd(w, u, x5); y5 = TLanes.MultiplyAdd(w, v, y5); }
+            if (TRows.Count > 6) { w = TLanes.Create(*(float*)(q2)); x6 = TLanes.MultiplyAdd(w, u, x6); y6 = TLanes.MultiplyAdd(w, v, y6); }
+            if (TRows.Count > 7) { w = TLanes.Create(*(float*)(q2 + s1)); x7 = TLanes.MultiplyAdd(w, u, x7); y7 = TLanes.MultiplyAdd(w, v, y7); }
             if (Sse.IsSupported) Sse.Prefetch1(next);
             next += nextStep;
-            p += aStep;
+            q0 += step;
+            q1 += step;
+            q2 += step;
             b += bStep;
         }
 

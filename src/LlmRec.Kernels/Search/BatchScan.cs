@@ -238,7 +238,7 @@ internal sealed unsafe class BatchScan : SlicedJob
             for (int r = 0; r < count; r += tileRows)
             {
                 int height = Math.Min(tileRows, count - r);
-                TileKernel.Multiply(width, height, _d, rows + r * _stride, _stride, 1, panel, Lanes, scores, Lanes, null, 0, panel, 0);
+                TileKernel.Multiply(width, height, _d, rows + r * _stride, _stride, 1, panel, Lanes, scores, Lanes, null, 0, null, panel, 0);
                 for (int t = 0; t < height; t++)
                     Choose(run, numbers[r + t], scores + t * Lanes, scales[r + t], offsets[r + t], thresholds + q, worker, q);
             }

@@ -39,9 +39,6 @@ internal unsafe interface ILanes<TVector> where TVector : struct
     /// <summary>2ⁿ, where the low bits of <paramref name="shifted"/> hold n because 1.5 · 2²³ was added to it; n in −126..127.</summary>
     static abstract TVector PowerOfTwo(TVector shifted);
 
-    /// <summary>p · 2ⁿ with n given as a number and, <paramref name="shifted"/>, as for <see cref="PowerOfTwo"/>.</summary>
-    static abstract TVector TimesPowerOfTwo(TVector p, TVector n, TVector shifted);
-
     /// <summary>The sum over the lanes.</summary>
     static abstract float Sum(TVector x);
 
@@ -53,4 +50,14 @@ internal unsafe interface ILanes<TVector> where TVector : struct
 
     /// <summary>int32 values as float32, rounded.</summary>
     static abstract TVector FromInt32(int* source);
+
+    static abstract TVector Abs(TVector x);
+
+    /// <summary>table[i] with i the low four bits of a lane of <paramref name="index"/>: with 1.5 · 2²³ added before, a small integer.</summary>
+    /// <param name="table">16 values.</param>
+    /// <param name="index">Numbers whose bits are read.</param>
+    static abstract TVector Lookup16(float* table, TVector index);
+
+    /// <summary>The bits of <paramref name="shifted"/>, 19 places up, added to those of x: of n sixteenths, held in the low bits, the whole ones come to stand in the exponent.</summary>
+    static abstract TVector AddSixteenths(TVector x, TVector shifted);
 }

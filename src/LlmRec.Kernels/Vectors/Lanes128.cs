@@ -47,10 +47,6 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
         ((Vector128.AsInt32(shifted) << 23) + Vector128.Create(0x3f800000)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> TimesPowerOfTwo(Vector128<float> p, Vector128<float> n, Vector128<float> shifted) =>
-        p * PowerOfTwo(shifted);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector128<float> x) => Vector128.Sum(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -65,4 +61,17 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> FromInt32(int* source) => Vector128.ConvertToSingle(Vector128.Load(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Abs(Vector128<float> x) => Vector128.Abs(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Lookup16(float* table, Vector128<float> index)
+    {
+        Vector128<int> i = index.AsInt32() & Vector128.Create(15);
+        return Vector128.Create(table[i[0]], table[i[1]], table[i[2]], table[i[3]]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> AddSixteenths(Vector128<float> x, Vector128<float> shifted) => (x.AsInt32() + (shifted.AsInt32() << 19)).AsSingle();
 }

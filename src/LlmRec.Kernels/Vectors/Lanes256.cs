@@ -47,10 +47,6 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
         ((Vector256.AsInt32(shifted) << 23) + Vector256.Create(0x3f800000)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> TimesPowerOfTwo(Vector256<float> p, Vector256<float> n, Vector256<float> shifted) =>
-        p * PowerOfTwo(shifted);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector256<float> x) => Vector256.Sum(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -61,4 +57,19 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> FromInt32(int* source) => Vector256.ConvertToSingle(Vector256.Load(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Abs(Vector256<float> x) => Vector256.Abs(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Lookup16(float* table, Vector256<float> index) =>
+        System.Runtime.Intrinsics.X86.Avx2.IsSupported
+            // the sign of i · 2²⁸ is bit 3 of i, which chooses the half
+            ? System.Runtime.Intrinsics.X86.Avx.BlendVariable(
+                System.Runtime.Intrinsics.X86.Avx2.PermuteVar8x32(Vector256.Load(table), index.AsInt32()),
+                System.Runtime.Intrinsics.X86.Avx2.PermuteVar8x32(Vector256.Load(table + 8), index.AsInt32()), (index.AsInt32() << 28).AsSingle())
+            : Vector256.Create(Lanes128.Lookup16(table, index.GetLower()), Lanes128.Lookup16(table, index.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> AddSixteenths(Vector256<float> x, Vector256<float> shifted) => (x.AsInt32() + (shifted.AsInt32() << 19)).AsSingle();
 }

@@ -47,10 +47,6 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
         ((Vector512.AsInt32(shifted) << 23) + Vector512.Create(0x3f800000)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> TimesPowerOfTwo(Vector512<float> p, Vector512<float> n, Vector512<float> shifted) =>
-        System.Runtime.Intrinsics.X86.Avx512F.IsSupported ? System.Runtime.Intrinsics.X86.Avx512F.Scale(p, n) : p * PowerOfTwo(shifted);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector512<float> x) => Vector512.Sum(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -61,4 +57,16 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> FromInt32(int* source) => Vector512.ConvertToSingle(Vector512.Load(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Abs(Vector512<float> x) => Vector512.Abs(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Lookup16(float* table, Vector512<float> index) =>
+        System.Runtime.Intrinsics.X86.Avx512F.IsSupported
+            ? System.Runtime.Intrinsics.X86.Avx512F.PermuteVar16x32(Vector512.Load(table), index.AsInt32())
+            : Vector512.Create(Lanes256.Lookup16(table, index.GetLower()), Lanes256.Lookup16(table, index.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> AddSixteenths(Vector512<float> x, Vector512<float> shifted) => (x.AsInt32() + (shifted.AsInt32() << 19)).AsSingle();
 }

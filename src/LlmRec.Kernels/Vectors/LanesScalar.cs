@@ -36,10 +36,6 @@ internal readonly unsafe struct LanesScalar : ILanes<float>
     public static float PowerOfTwo(float shifted) =>
         BitConverter.Int32BitsToSingle((BitConverter.SingleToInt32Bits(shifted) << 23) + 0x3f800000);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float TimesPowerOfTwo(float p, float n, float shifted) =>
-        p * PowerOfTwo(shifted);
-
     public static float Sum(float x) => x;
 
     public static float MaxAcross(float x) => x;
@@ -47,4 +43,14 @@ internal readonly unsafe struct LanesScalar : ILanes<float>
     public static void StoreLowBytes(float x, byte* target) => *target = (byte)BitConverter.SingleToInt32Bits(x);
 
     public static float FromInt32(int* source) => *source;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Abs(float x) => MathF.Abs(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Lookup16(float* table, float index) => table[BitConverter.SingleToInt32Bits(index) & 15];
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float AddSixteenths(float x, float shifted) =>
+        BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(x) + (BitConverter.SingleToInt32Bits(shifted) << 19));
 }
