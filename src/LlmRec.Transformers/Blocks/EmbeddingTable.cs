@@ -1,7 +1,4 @@
 using System.Numerics.Tensors;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace LlmRec.Transformers;
 
@@ -47,15 +44,6 @@ internal sealed class EmbeddingTable
     public int Columns { get; }
 
     public long Bytes => (long)Rows * Columns * (_single is not null ? 4 : _narrow is not null ? 2 : 1) + 4L * _scales.Length;
-
-    /// <summary>Asks for row i, which will be read soon: a large table lies far away, and which row comes next nobody foresees.</summary>
-    public unsafe void Prefetch(int i)
-    {
-        if (_single is null || !Sse.IsSupported) return;
-        // the array may move meanwhile, which spoils no more than the advice
-        float* row = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_single)) + (nint)i * Columns;
-        for (int j = 0; j < Columns; j += 16) Sse.Prefetch0(row + j);
-    }
 
     /// <summary>to += factor · row i.</summary>
     public void AddTo(int i, Span<float> to, float factor = 1)

@@ -45,7 +45,6 @@ internal static class ForwardPass
             {
                 Span<float> row = x.Row(t);
                 row.Clear();
-                if (t + 2 < ids.Length) w.Words.Prefetch(ids[t + 2]);
                 w.Words.AddTo(ids[t], row, c.EmbeddingScale);
                 w.Positions?.AddTo(t - starts[text] + c.PositionOffset, row);
                 w.TokenTypes?.AddTo(types[t], row);
