@@ -19,7 +19,7 @@ internal static class ColdItemExperiment
     /// <param name="validation">Whether other items are held out than for the figures that are reported: to choose options by.</param>
     /// <param name="threads">Most threads.</param>
     /// <param name="output">Receives the table.</param>
-    public static async Task RunAsync(DataSet data, string folder, string wanted, bool validation, int threads, TextWriter output)
+    public static async Task RunAsync(NamedDataset data, string folder, string wanted, bool validation, int threads, TextWriter output)
     {
         bool words = data.Catalog.SelectMany(i => i.Categories).Any(c => c.Any(char.IsLetter));
         var catalog = new Catalog(data.Catalog.Select(i => words ? i : i with { Categories = [] }));

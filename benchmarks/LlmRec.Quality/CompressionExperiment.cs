@@ -7,7 +7,7 @@ internal static class CompressionExperiment
 {
     private const int Texts = 1000;
 
-    public static void Run(DataSet data, string folder, TextWriter output)
+    public static void Run(NamedDataset data, string folder, TextWriter output)
     {
         string[] all = [.. data.Catalog.Select(i => i.Title)], texts = [.. all.Where((_, i) => i % Math.Max(1, all.Length / Texts) == 0).Take(Texts)];
         var one = new SentenceEncoderOptions { Threads = 1 };

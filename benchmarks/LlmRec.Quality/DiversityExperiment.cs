@@ -13,7 +13,7 @@ internal static class DiversityExperiment
     private static readonly double[] CalibratedAt = [0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.9, 1];
     private static readonly bool[] Orders = [false, true];
 
-    public static void Run(DataSet data, string path, int users, string picture, TextWriter report)
+    public static void Run(NamedDataset data, string path, int users, string picture, TextWriter report)
     {
         Catalog catalog = WithTexts(data, path);
         float[] vectors = Encode(catalog);
@@ -148,7 +148,7 @@ internal static class DiversityExperiment
     }
 
     /// <summary>The catalog with the paragraphs about the films, where the folder has them.</summary>
-    private static Catalog WithTexts(DataSet data, string path)
+    private static Catalog WithTexts(NamedDataset data, string path)
     {
         string file = Path.Combine(path, "llm_response_item.json");
         if (!File.Exists(file))

@@ -5,27 +5,27 @@ namespace LlmRec.Quality;
 /// <summary>Leave-last-out with full ranking: the last event of a user is asked for, the last but one teaches the head, the rest is counted.</summary>
 internal static class LeaveLastOut
 {
-    public static async Task<Result> RunAsync(DataSet data, LinearScoringHead head, int threads, bool validation, LinearScoringOptions options, Func<Catalog, Task<IItemEncoder>>? encoding = null)
+    public static async Task<Result> RunAsync(NamedDataset data, LinearScoringHead head, int threads, bool validation, LinearScoringOptions options, Func<Catalog, Task<IItemEncoder>>? encoding = null)
     {
-        var watch = Stopwatch.StartNew();
+        var watch = CpuWatch.Start();
         IItemEncoder encoder = encoding is null ? LsaItemEncoder.Fit(data.Catalog, new() { MaxThreads = threads }) : await encoding(data.Catalog).ConfigureAwait(false);
         ItemSpace space = await ItemSpace.EncodeAsync(data.Catalog, encoder).ConfigureAwait(false);
-        double encode = watch.Elapsed.TotalSeconds;
+        double encode = watch.Seconds;
 
         HeldBackEvents test = HeldBackEvents.LastOfEachUser(data.Log, space);
         if (validation) test = HeldBackEvents.LastOfEachUser(test.Train, space);   // one event earlier: what may be looked at while choosing defaults
         HeldBackEvents teach = HeldBackEvents.LastOfEachUser(test.Train, space);
-        watch.Restart();
+        watch = CpuWatch.Start();
         space.Behaviour = BehaviourModel.Build(data.Catalog, teach.Train, threads: threads);
-        double count = watch.Elapsed.TotalSeconds;
+        double count = watch.Seconds;
 
         Dictionary<string, RankMetrics> untrained = Evaluate(test, space, head, threads, alone: true, words: null);
-        watch.Restart();
+        watch = CpuWatch.Start();
         LinearScoringReport report = head.Fit(teach, space, options with { Threads = threads });
-        double fit = watch.Elapsed.TotalSeconds;
-        watch.Restart();
+        double fit = watch.Seconds;
+        watch = CpuWatch.Start();
         RankMetrics trained = Evaluate(test, space, head, threads, alone: false, words: null)["head"];
-        double evaluate = watch.Elapsed.TotalSeconds;
+        double evaluate = watch.Seconds;
         RankMetrics newcomer = Evaluate(test, space, head, threads, alone: false, words: encoder)["head"];
         return new(untrained, trained, newcomer, encode, count, fit, evaluate, RankMicroseconds(test, space, head), report);
     }
@@ -116,5 +116,5 @@ internal static class LeaveLastOut
     }
 
     internal sealed record Result(Dictionary<string, RankMetrics> Untrained, RankMetrics Head, RankMetrics Newcomer,
-        double EncodeSeconds, double CountSeconds, double FitSeconds, double EvaluateSeconds, double RankMicroseconds, LinearScoringReport Report);
+        double EncodeCpuSeconds, double CountCpuSeconds, double FitCpuSeconds, double EvaluateCpuSeconds, double RankMicroseconds, LinearScoringReport Report);
 }

@@ -22,14 +22,7 @@ if (Array.IndexOf(args, "--benchmark") is int b and >= 0)
     else Console.Write(BenchmarkPage.Tables(run.Lines));
     return 0;
 }
-if (Array.IndexOf(args, "--classical") is int c and >= 0)
-{
-    // --classical [NAME]: the classical models, or those with NAME in theirs; also for a folder of the LightGCN kind.
-    string wanted = c + 1 < args.Length && !args[c + 1].StartsWith("--", StringComparison.Ordinal) ? args[c + 1] : "";
-    ClassicalTable.Run(args[0], wanted, args.Contains("--validation"), threads, Console.Out);
-    return 0;
-}
-DataSet data = DataSet.Read(args[0]);
+NamedDataset data = await DataSets.ReadAsync(Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(args[0])), Directory.Exists(args[0]) ? args[0] : Path.GetDirectoryName(Path.GetFullPath(args[0]))!);
 if (Array.IndexOf(args, "--diversity") is int d and >= 0)
 {
     // --diversity USERS [PICTURE.svg]: what every diversifier costs and wins.
@@ -61,10 +54,10 @@ using (var json = new System.Text.Json.Utf8JsonWriter(buffer))
     json.WriteNumber("hr@10", Math.Round(r.Head.HitRate, 5));
     json.WriteNumber("words_only_ndcg@10", Math.Round(r.Newcomer.Ndcg, 5));
     json.WriteNumber("words_only_hr@10", Math.Round(r.Newcomer.HitRate, 5));
-    json.WriteNumber("encode_s", Math.Round(r.EncodeSeconds, 2));
-    json.WriteNumber("count_s", Math.Round(r.CountSeconds, 2));
-    json.WriteNumber("fit_s", Math.Round(r.FitSeconds, 2));
-    json.WriteNumber("evaluate_s", Math.Round(r.EvaluateSeconds, 2));
+    json.WriteNumber("encode_cpu_s", Math.Round(r.EncodeCpuSeconds, 2));
+    json.WriteNumber("count_cpu_s", Math.Round(r.CountCpuSeconds, 2));
+    json.WriteNumber("fit_cpu_s", Math.Round(r.FitCpuSeconds, 2));
+    json.WriteNumber("evaluate_cpu_s", Math.Round(r.EvaluateCpuSeconds, 2));
     if (double.IsFinite(r.RankMicroseconds)) json.WriteNumber("rank_500_us", Math.Round(r.RankMicroseconds, 1));
     json.WriteNumber("examples", r.Report.Examples);
     json.WriteNumber("iterations", r.Report.Iterations);

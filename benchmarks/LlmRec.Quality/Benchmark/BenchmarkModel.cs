@@ -5,8 +5,8 @@ namespace LlmRec.Quality;
 /// <param name="Variants">Options in words, and how they are fitted: on a catalog and events with so many threads. The first are the defaults; one is not compared at all.</param>
 internal sealed record BenchmarkModel(string Name, params (string Options, Func<Catalog, InteractionLog, int, IScoringModel> Fit)[] Variants)
 {
-    /// <summary>Whether the model needs the order of events.</summary>
-    public bool Ordered { get; init; }
+    /// <summary>What the model needs to be told of the data.</summary>
+    public BenchmarkNeeds Needs { get; init; }
 
     /// <summary>Most items for which it is fitted in a run of the whole table.</summary>
     public int MostItems { get; init; } = int.MaxValue;
@@ -15,6 +15,8 @@ internal sealed record BenchmarkModel(string Name, params (string Options, Func<
     public static IReadOnlyList<BenchmarkModel> All { get; } =
     [
         new("Popular", ("", (c, l, _) => new PopularModel(l, [.. c.Select(i => i.Id)]))),
+        new("Popular lately", [.. ((int[])[30, 7, 90]).Select(d => Variant(FormattableString.Invariant($"{d} days"), (c, l, _) => new PopularModel(l, [.. c.Select(i => i.Id)], TimeSpan.FromDays(d))))]) { Needs = BenchmarkNeeds.Times },
+        new("Popular in category", Variant("defaults", (c, l, _) => new PopularInCategoryModel(c, l))) { Needs = BenchmarkNeeds.Order },
         new("Random", ("", (c, _, _) => new RandomModel([.. c.Select(i => i.Id)]))),
         Knn("item-KNN cosine", KnnWeighting.Cosine),
         Knn("item-KNN Jaccard", KnnWeighting.Jaccard),
@@ -24,18 +26,23 @@ internal sealed record BenchmarkModel(string Name, params (string Options, Func<
         new("associations", Variant("defaults", (c, l, t) => AssociationModel.Fit(c, l))),
         new("item2vec",
             Variant("64 dimensions", (c, l, t) => Item2VecModel.Fit(c, l)),
-            Variant("64 dimensions, window 10", (c, l, t) => Item2VecModel.Fit(c, l, new() { Window = 10 }))) { Ordered = true },
-        new("content TF-IDF", Variant("words of titles and categories", (c, l, t) => ContentModel.Fit(c, l))) { Ordered = true },
+            Variant("64 dimensions, window 10", (c, l, t) => Item2VecModel.Fit(c, l, new() { Window = 10 }))) { Needs = BenchmarkNeeds.Order },
+        new("content TF-IDF", Variant("words of titles and categories", (c, l, t) => ContentModel.Fit(c, l))) { Needs = BenchmarkNeeds.Order },
+        new("text alone", Variant("MiniLM package, 100 neighbours", (c, l, t) => Text(c, l, 1, t))) { Needs = BenchmarkNeeds.Order },
+        new("text-KNN", [.. ((double[])[0.5, 0.1, 0.3, 0.7]).Select(s => Variant(FormattableString.Invariant($"MiniLM package, text share {s}"), (c, l, t) => Text(c, l, s, t)))]) { Needs = BenchmarkNeeds.Order },
+        new("utility",
+            Variant("content, popularity, association", (c, l, t) => Utility(c, l, [new("related", (c, l) => AssociationModel.Fit(c, l))])),
+            Variant("content, popularity, SLIT", (c, l, t) => Utility(c, l, [new("next", (c, l) => ItemTransitionModel.Fit(c, l, new() { Threads = t }))]))) { Needs = BenchmarkNeeds.Order },
         new("user-KNN", [.. ((int[])[100, 30, 300]).Select(k => Variant(FormattableString.Invariant($"K {k}"), (c, l, _) => UserKnnModel.Fit(c, l, new() { Neighbours = k })))]),
         new("item graph filter", [.. ((int[])[100, 20, 500, 1000]).Select(k => Variant(FormattableString.Invariant($"K {k}"), (c, l, t) => ItemGraphModel.Fit(c, l, new() { Neighbours = k, Threads = t })))]),
         new("EASE", [.. ((double[])[500, 100, 1000]).Select(λ => Variant(FormattableString.Invariant($"λ {λ}"), (c, l, t) => EaseModel.Fit(c, l, new() { Regularisation = λ, Threads = t })))]) { MostItems = 20_000 },
         new("EASE, large", Variant("λ 100, not chosen", (c, l, t) => EaseModel.Fit(c, l, new() { Regularisation = 100, Threads = t }))) { MostItems = -20_000 },
-        new("SLIM", [.. ((double[])[0.005, 0.001, 0.0001, 0.00003]).Select(α => Variant(FormattableString.Invariant($"α {α:0.#####}"), (c, l, t) => SlimModel.Fit(c, l, new() { Penalty = α, Tolerance = 1e-4, Threads = t })))]),
+        new("SLIM", Slim(0.005, 0.1), Slim(0.001, 0.1), Slim(0.005, 0.01), Slim(0.0001, 0.1, 300), Slim(0.005, 0.001, 300), Slim(0.002, 0.001, 300)),
         new("SLIT",
             Variant("λ 100", (c, l, t) => ItemTransitionModel.Fit(c, l, new() { Threads = t })),
             Variant("λ 30", (c, l, t) => ItemTransitionModel.Fit(c, l, new() { Threads = t, Regularisation = 30 })),
-            Variant("λ 30, both ways", (c, l, t) => ItemTransitionModel.Fit(c, l, new() { Threads = t, Regularisation = 30, Next = 6, NextDecay = 0.7, ReverseWeight = 0.5 }))) { Ordered = true },
-        new("SLIST", [.. ((double[])[0.2, 0.5]).Select(a => Variant(FormattableString.Invariant($"co-occurrence {a}"), (c, l, t) => ItemTransitionModel.Fit(c, l, new() { Threads = t, Consistency = a })))]) { Ordered = true },
+            Variant("λ 30, both ways", (c, l, t) => ItemTransitionModel.Fit(c, l, new() { Threads = t, Regularisation = 30, Next = 6, NextDecay = 0.7, ReverseWeight = 0.5 }))) { Needs = BenchmarkNeeds.Order },
+        new("SLIST", [.. ((double[])[0.2, 0.5]).Select(a => Variant(FormattableString.Invariant($"co-occurrence {a}"), (c, l, t) => ItemTransitionModel.Fit(c, l, new() { Threads = t, Consistency = a })))]) { Needs = BenchmarkNeeds.Order },
         new("PureSVD", [.. ((int[])[64, 16, 32, 128, 256]).Select(f => Variant(FormattableString.Invariant($"{f} factors"), (c, l, t) => PureSvdModel.Fit(c, l, new() { Factors = f, Threads = t })))]),
         new("iALS",
             Variant("64 factors, α 5", (c, l, t) => ImplicitAlsModel.Fit(c, l, new() { Threads = t })),
@@ -56,7 +63,8 @@ internal sealed record BenchmarkModel(string Name, params (string Options, Func<
     public bool Fits(BenchmarkData data)
     {
         int items = data.Testing.Catalog!.Count;
-        return (!Ordered || data.Ordered) && (MostItems >= 0 ? items <= MostItems : items > -MostItems);
+        bool told = Needs switch { BenchmarkNeeds.Times => data.Timed, BenchmarkNeeds.Order => data.Ordered, _ => true };
+        return told && (MostItems >= 0 ? items <= MostItems : items > -MostItems);
     }
 
     private static BenchmarkModel Knn(string name, KnnWeighting weighting) =>
@@ -64,6 +72,16 @@ internal sealed record BenchmarkModel(string Name, params (string Options, Func<
 
     private static (string, Func<Catalog, InteractionLog, int, IScoringModel>) Scaled(int factors, double α, double λ) =>
         Variant(FormattableString.Invariant($"{factors} factors, α {α}, λ {λ}"), (c, l, t) => ImplicitAlsModel.Fit(c, l, new() { Factors = factors, Objective = AlsObjective.FrequencyScaled, Alpha = α, Regularisation = λ, Threads = t }));
+
+    private static (string, Func<Catalog, InteractionLog, int, IScoringModel>) Slim(double α, double ρ, int candidates = 0) =>
+        Variant(FormattableString.Invariant($"α {α}, ρ {ρ}") + (candidates > 0 ? FormattableString.Invariant($", {candidates} candidates") : ""),
+            (c, l, t) => SlimModel.Fit(c, l, new() { Penalty = α, L1Share = ρ, Candidates = candidates, Tolerance = 1e-4, Threads = t }));
+
+    private static TextKnnModel Text(Catalog catalog, InteractionLog log, double share, int threads) =>
+        TextKnnModel.FitAsync(catalog, log, MiniLM.ItemEncoder(), new() { TextShare = share, Threads = threads }).GetAwaiter().GetResult();
+
+    private static UtilityModel Utility(Catalog catalog, InteractionLog log, UtilityPart[] more) =>
+        UtilityModel.Fit(catalog, log, [new("content", (c, l) => ContentModel.Fit(c, l)), new("popularity", (c, l) => new PopularModel(l, [.. c.Select(i => i.Id)])), .. more]);
 
     private static (string Options, Func<Catalog, InteractionLog, int, IScoringModel> Fit) Variant(string options, Func<Catalog, InteractionLog, int, IScoringModel> fit) =>
         (options, fit);

@@ -29,18 +29,17 @@ internal sealed class BenchmarkRun(string journal, string encoder, int threads, 
     /// <param name="onlyModel">Part of the names of models, or empty for all.</param>
     public async Task RunAsync(string folder, string onlyData, string onlyModel)
     {
-        foreach ((string name, Func<BenchmarkData> read) in BenchmarkData.In(folder))
+        foreach (string name in BenchmarkData.Names)
         {
-            if (!name.Contains(onlyData, StringComparison.OrdinalIgnoreCase)) continue;
-            BenchmarkData data = read();
+            if (!name.Contains(onlyData, StringComparison.OrdinalIgnoreCase) || await BenchmarkData.ReadAsync(name, folder).ConfigureAwait(false) is not { } data) continue;
             BenchmarkModel[] models = [.. BenchmarkModel.All.Where(m => m.Fits(data) && m.Name.Contains(onlyModel, StringComparison.OrdinalIgnoreCase))];
             for (int k = 0; k < models.Length; k++)
             {
                 progress.WriteLine(FormattableString.Invariant($"[{name} {k + 1}/{models.Length}] {models[k].Name}"));
                 Run(data, models[k]);
             }
-            if (data.Source is { } source) await HeadsAsync(source, onlyModel).ConfigureAwait(false);
-            if (name == "ml-100k" && "ratings".Contains(onlyModel, StringComparison.OrdinalIgnoreCase)) RatingFolds.Run(Path.Combine(folder, name), threads, Find, Add);
+            if (data.Ordered) await HeadsAsync(data.Source, onlyModel).ConfigureAwait(false);
+            if (name == "ml-100k" && "ratings".Contains(onlyModel, StringComparison.OrdinalIgnoreCase)) RatingFolds.Run(data.Source, threads, Find, Add);
         }
     }
 
@@ -53,7 +52,7 @@ internal sealed class BenchmarkRun(string journal, string encoder, int threads, 
             double most = double.NegativeInfinity;
             foreach ((string Options, Func<Catalog, InteractionLog, int, IScoringModel> Fit) variant in model.Variants)
             {
-                BenchmarkLine line = Find(data.Name, model.Name, variant.Options, Choosing) ?? Add(Measure(data.Choosing, data.ChoosingPhase, data, model.Name, variant.Options, variant.Fit, Choosing));
+                BenchmarkLine line = Find(data.Name, model.Name, variant.Options, Choosing) ?? Add(Measure(data.Choosing, EvaluationPhase.Validation, data, model.Name, variant.Options, variant.Fit, Choosing));
                 if (line.Ndcg > most) (most, best) = (line.Ndcg, variant);
             }
         }
@@ -62,9 +61,10 @@ internal sealed class BenchmarkRun(string journal, string encoder, int threads, 
 
     private BenchmarkLine Measure(DataSplit split, EvaluationPhase phase, BenchmarkData data, string name, string options, Func<Catalog, InteractionLog, int, IScoringModel> fit, string what)
     {
-        long before = GC.GetTotalMemory(forceFullCollection: true), start = Stopwatch.GetTimestamp();
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        var watch = CpuWatch.Start();
         IScoringModel model = fit(split.Catalog!, split.Train, threads);
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds, bytes = GC.GetTotalMemory(forceFullCollection: true) - before;
+        double seconds = watch.Seconds, bytes = GC.GetTotalMemory(forceFullCollection: true) - before;
         EvaluationReport report = Evaluator.Evaluate(split, [model], new()
         {
             Metrics = [Metric.Ndcg(data.Cutoff), Metric.Recall(data.Cutoff)], BootstrapSamples = 0, MaxThreads = threads, Phase = phase,
@@ -97,23 +97,23 @@ internal sealed class BenchmarkRun(string journal, string encoder, int threads, 
     }
 
     /// <summary>The scoring head over the default features, with three transition models of different decay beside them, and with what an encoder makes of the titles.</summary>
-    private async Task HeadsAsync(DataSet data, string only)
+    private async Task HeadsAsync(NamedDataset data, string only)
     {
         foreach ((string name, bool transitions, bool titles) in ((string, bool, bool)[])[(Heads[0], false, false), (Heads[1], true, false), (Heads[2], true, true)])
         {
             if (!name.Contains(only, StringComparison.OrdinalIgnoreCase) || (titles && encoder.Length == 0) || _lines.Exists(l => l.Data == data.Name && l.Model == name)) continue;
             progress.WriteLine(FormattableString.Invariant($"[{data.Name}] {name}"));
-            long start = Stopwatch.GetTimestamp();
+            var watch = CpuWatch.Start();
             IFeature[] features =
             [
                 .. Features.Default(),
                 .. transitions ? TransitionFeatures.Of(data, threads) : [],
                 .. titles ? TitleModel.Of(data.Catalog, encoder, 256, threads, 0.5, 0.9).Select(m => Features.Score(m, 5)) : [],
             ];
-            double before = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            double before = watch.Seconds;
             LeaveLastOut.Result r = await LeaveLastOut.RunAsync(data, new(features), threads, validation: false, new()).ConfigureAwait(false);
             Add(new(data.Name, name, transitions ? "decays 0.5, 0.8, 0.95" + (titles ? "; 256 whitened dimensions" : "") : "default features", Reported, r.Head.Ndcg, r.Head.HitRate,
-                before + r.EncodeSeconds + r.CountSeconds + r.FitSeconds, r.EvaluateSeconds * threads * 1e6 / data.Log.Users.Count, double.NaN));
+                before + r.EncodeCpuSeconds + r.CountCpuSeconds + r.FitCpuSeconds, r.EvaluateCpuSeconds * 1e6 / data.Log.Users.Count, double.NaN));
         }
     }
 
@@ -124,7 +124,7 @@ internal sealed class BenchmarkRun(string journal, string encoder, int threads, 
     {
         _lines.Add(line);
         File.AppendAllText(journal, line + "\n");
-        progress.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    {line.Phase,-10} {line.Options,-28} {line.Ndcg:0.0000} / {line.Hit:0.0000}  fit {line.FitSeconds:0.0} s"));
+        progress.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    {line.Phase,-10} {line.Options,-28} {line.Ndcg:0.0000} / {line.Hit:0.0000}  fit {line.FitCpuSeconds:0.0} s"));
         return line;
     }
 }

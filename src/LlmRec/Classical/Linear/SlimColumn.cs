@@ -4,7 +4,7 @@ namespace LlmRec;
 
 /// <summary>
 /// One column of SLIM by coordinate descent on the Gram matrix G: minimises ½N⁻¹‖x_j − Xw‖² + αρ‖w‖₁ + ½α(1 − ρ)‖w‖² with w ≥ 0
-/// and w_j = 0. Only items that share a user with the target can have a weight. A working set is solved alone and then grows by the items
+/// and w_j = 0. Only items that share a user with the target can have a weight, and of those the most similar when their number is limited. A working set is solved alone and then grows by the items
 /// that would still move (J. Friedman, T. Hastie and R. Tibshirani, Regularization Paths for Generalized Linear Models, 2010).
 /// </summary>
 /// <remarks>Scratch of one thread, used again for every column.</remarks>
@@ -20,6 +20,7 @@ internal sealed class SlimColumn
     private readonly double[] _target;     // G(·, j)
     private readonly double[] _fit;        // (G w) over all items
     private readonly int[] _place;         // item → place in the working set, or −1
+    private readonly LargestOfRow? _similar;
     private readonly List<int> _set = [];
     private readonly List<(double Step, int Item)> _waiting = [];
     private double[] _gram = [];           // G of the working set, row after row
@@ -35,6 +36,7 @@ internal sealed class SlimColumn
         _options = options;
         _target = new double[ids.Length];
         _fit = new double[ids.Length];
+        if (options.Candidates > 0) _similar = new(options.Candidates);
         _place = new int[ids.Length];
         Array.Fill(_place, -1);
     }
@@ -42,8 +44,8 @@ internal sealed class SlimColumn
     /// <summary>The items with a weight, ascending, and the weights.</summary>
     public (int[] Ids, float[] Values) Solve(int j)
     {
-        int[] candidates = _ids[j];
-        for (int k = 0; k < candidates.Length; k++) _target[candidates[k]] = _counts[j][k];
+        int[] common = _ids[j], candidates = Candidates(j);
+        for (int k = 0; k < common.Length; k++) _target[common[k]] = _counts[j][k];
         _set.Clear();
         Array.Clear(_weights);
         // early rounds need no more precision than it takes to see which items matter
@@ -59,9 +61,22 @@ internal sealed class SlimColumn
 
         int[] order = [.. Enumerable.Range(0, _set.Count).Where(a => _weights[a] > 0).OrderBy(a => _set[a])];
         (int[], float[]) column = ([.. order.Select(a => _set[a])], [.. order.Select(a => (float)_weights[a])]);
-        foreach (int k in candidates) _target[k] = 0;
+        foreach (int k in common) _target[k] = 0;
         foreach (int k in _set) _place[k] = -1;
         return column;
+    }
+
+    /// <summary>The items of the highest cosine with item j, or all that share a user with it when those are no more than wanted; ascending.</summary>
+    private int[] Candidates(int j)
+    {
+        int[] common = _ids[j];
+        if (_similar is null || common.Length <= _options.Candidates) return common;
+        _similar.Clear();
+        for (int k = 0; k < common.Length; k++)
+            if (common[k] != j) _similar.Add(common[k], (float)(_counts[j][k] / Math.Sqrt(_diagonal[common[k]])));
+        (int[] ids, _) = _similar.Take();
+        Array.Sort(ids);
+        return ids;
     }
 
     /// <summary>Takes the items in whose weight would move the most; false when none would.</summary>

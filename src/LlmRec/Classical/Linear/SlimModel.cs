@@ -95,6 +95,7 @@ public sealed class SlimModel : LinearItemModel
     {
         to.Set("penalty", _options.Penalty);
         to.Set("l1Share", _options.L1Share);
+        to.Set("candidates", _options.Candidates);
         to.Set("tolerance", _options.Tolerance);
         to.Set("maxPasses", _options.MaxPasses);
         to.Set("threads", _options.Threads);
@@ -108,6 +109,7 @@ public sealed class SlimModel : LinearItemModel
         {
             Penalty = file.Get("penalty", d.Penalty),
             L1Share = file.Get("l1Share", d.L1Share),
+            Candidates = file.Get("candidates", d.Candidates),
             Tolerance = file.Get("tolerance", d.Tolerance),
             MaxPasses = file.Get("maxPasses", d.MaxPasses),
             Threads = file.Get("threads", d.Threads),
