@@ -15,6 +15,9 @@ internal sealed record BenchmarkData(NamedDataset Source, DataSplit Choosing, Da
     /// <summary>Whether events have an order.</summary>
     public bool Ordered { get; init; }
 
+    /// <summary>Whether options are chosen by recall, which the published tables of the set are led by, instead of NDCG.</summary>
+    public bool ByRecall { get; init; }
+
     /// <summary>Whether events have times.</summary>
     public bool Timed => Source.Log.Count > 0 && Source.Log[0].Time is not null;
 
@@ -37,6 +40,6 @@ internal sealed record BenchmarkData(NamedDataset Source, DataSplit Choosing, Da
     {
         DataSplit choosing = data.PublishedSplits[0];
         int known = choosing.Train.Count + choosing.Validation.Count;
-        return new(data, choosing, DataSplit.FromRoles("LightGCN", data.Log, (p, _) => p < known ? EventRole.Train : EventRole.Test, catalog: data.Catalog), 20);
+        return new(data, choosing, DataSplit.FromRoles("LightGCN", data.Log, (p, _) => p < known ? EventRole.Train : EventRole.Test, catalog: data.Catalog), 20) { ByRecall = true };
     }
 }

@@ -34,7 +34,8 @@ internal sealed record BenchmarkModel(string Name, params (string Options, Func<
             Variant("content, popularity, association", (c, l, t) => Utility(c, l, [new("related", (c, l) => AssociationModel.Fit(c, l))])),
             Variant("content, popularity, SLIT", (c, l, t) => Utility(c, l, [new("next", (c, l) => ItemTransitionModel.Fit(c, l, new() { Threads = t }))]))) { Needs = BenchmarkNeeds.Order },
         new("user-KNN", [.. ((int[])[100, 30, 300]).Select(k => Variant(FormattableString.Invariant($"K {k}"), (c, l, _) => UserKnnModel.Fit(c, l, new() { Neighbours = k })))]),
-        new("item graph filter", [.. ((int[])[100, 20, 500, 1000]).Select(k => Variant(FormattableString.Invariant($"K {k}"), (c, l, t) => ItemGraphModel.Fit(c, l, new() { Neighbours = k, Threads = t })))]),
+        new("item graph filter", [.. (((int K, double P)[])[(100, 0.5), (20, 0.5), (500, 0.5), (1000, 0.5), (100, 0.3), (100, 0.4), (500, 0.3), (500, 0.4), (500, 0.6), (1000, 0.4)]).Select(o =>
+            Variant(FormattableString.Invariant($"K {o.K}, power {o.P}"), (c, l, t) => ItemGraphModel.Fit(c, l, new() { Neighbours = o.K, DegreePower = o.P, Threads = t })))]),
         new("EASE", [.. ((double[])[500, 100, 1000]).Select(λ => Variant(FormattableString.Invariant($"λ {λ}"), (c, l, t) => EaseModel.Fit(c, l, new() { Regularisation = λ, Threads = t })))]) { MostItems = 20_000 },
         new("EASE, large", Variant("λ 100, not chosen", (c, l, t) => EaseModel.Fit(c, l, new() { Regularisation = 100, Threads = t }))) { MostItems = -20_000 },
         new("SLIM", Slim(0.005, 0.1), Slim(0.001, 0.1), Slim(0.005, 0.01), Slim(0.0001, 0.1, 300), Slim(0.005, 0.001, 300), Slim(0.002, 0.001, 300)),

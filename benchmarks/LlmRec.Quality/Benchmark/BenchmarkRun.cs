@@ -53,7 +53,8 @@ internal sealed class BenchmarkRun(string journal, string encoder, int threads, 
             foreach ((string Options, Func<Catalog, InteractionLog, int, IScoringModel> Fit) variant in model.Variants)
             {
                 BenchmarkLine line = Find(data.Name, model.Name, variant.Options, Choosing) ?? Add(Measure(data.Choosing, EvaluationPhase.Validation, data, model.Name, variant.Options, variant.Fit, Choosing));
-                if (line.Ndcg > most) (most, best) = (line.Ndcg, variant);
+                double value = data.ByRecall ? line.Hit : line.Ndcg;
+                if (value > most) (most, best) = (value, variant);
             }
         }
         Add(Measure(data.Testing, EvaluationPhase.Test, data, model.Name, best.Options, best.Fit, Reported));
@@ -124,7 +125,7 @@ internal sealed class BenchmarkRun(string journal, string encoder, int threads, 
     {
         _lines.Add(line);
         File.AppendAllText(journal, line + "\n");
-        progress.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    {line.Phase,-10} {line.Options,-28} {line.Ndcg:0.0000} / {line.Hit:0.0000}  fit {line.FitCpuSeconds:0.0} s"));
+        progress.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    {line.Model} {line.Phase} {line.Options,-28} {line.Ndcg:0.0000} / {line.Hit:0.0000}  fit {line.FitCpuSeconds:0.0} s"));
         return line;
     }
 }
