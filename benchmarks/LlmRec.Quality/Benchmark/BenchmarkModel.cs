@@ -38,7 +38,7 @@ internal sealed record BenchmarkModel(string Name, params (string Options, Func<
             Variant(FormattableString.Invariant($"K {o.K}, power {o.P}"), (c, l, t) => ItemGraphModel.Fit(c, l, new() { Neighbours = o.K, DegreePower = o.P, Threads = t })))]),
         new("EASE", [.. ((double[])[500, 100, 1000]).Select(λ => Variant(FormattableString.Invariant($"λ {λ}"), (c, l, t) => EaseModel.Fit(c, l, new() { Regularisation = λ, Threads = t })))]) { MostItems = 20_000 },
         new("EASE, large", Variant("λ 100, not chosen", (c, l, t) => EaseModel.Fit(c, l, new() { Regularisation = 100, Threads = t }))) { MostItems = -20_000 },
-        new("SLIM", Slim(0.005, 0.1), Slim(0.001, 0.1), Slim(0.005, 0.01), Slim(0.0001, 0.1, 300), Slim(0.005, 0.001, 300), Slim(0.002, 0.001, 300)),
+        new("SLIM", Slim(0.005, 0.1), Slim(0.001, 0.1), Slim(0.005, 0.01), Slim(0.0001, 0.1, 300), Slim(0.005, 0.001, 300), Slim(0.002, 0.001, 300), Slim(0.001, 0.001, 300), Slim(0.0005, 0.002, 300), Slim(0.001, 0.001, 1000)),
         new("SLIT",
             Variant("λ 100", (c, l, t) => ItemTransitionModel.Fit(c, l, new() { Threads = t })),
             Variant("λ 30", (c, l, t) => ItemTransitionModel.Fit(c, l, new() { Threads = t, Regularisation = 30 })),
