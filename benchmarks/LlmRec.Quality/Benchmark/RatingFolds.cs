@@ -1,6 +1,6 @@
 namespace LlmRec.Quality;
 
-/// <summary>The rating models on the five folds of MovieLens 100k: mean RMSE and MAE. Nothing is chosen: all stand at their defaults.</summary>
+/// <summary>The rating models on the five folds of MovieLens 100k: mean RMSE and MAE. Nothing is chosen: all stand at their defaults or, where it says so, at those of the library Surprise.</summary>
 internal static class RatingFolds
 {
     public const string Data = "ml-100k u1..u5";
@@ -11,6 +11,11 @@ internal static class RatingFolds
         ("Slope One", "", (c, l, _) => SlopeOneModel.Fit(c, l)),
         ("rating KNN, items", "Pearson of what the baselines leave", (c, l, t) => RatingKnnModel.Fit(c, l, new() { Threads = t })),
         ("rating KNN, users", "Pearson of what the baselines leave", (c, l, t) => RatingKnnModel.Fit(c, l, new() { ItemBased = false, Threads = t })),
+        ("SVD, Surprise's options", "100 factors, 20 passes, step 0.005, λ 0.02", (c, l, _) => SvdRatingModel.Fit(c, l, new() { Epochs = 20, Regularisation = 0.02, InitialDeviation = 0.1 })),
+        ("SVD++, Surprise's options", "20 factors, 20 passes, step 0.007, λ 0.02", (c, l, _) => SvdRatingModel.Fit(c, l, SvdRatingOptions.PlusPlus with { Epochs = 20, Regularisation = 0.02, InitialDeviation = 0.1 })),
+        ("SVD without biases", "Surprise's options", (c, l, _) => SvdRatingModel.Fit(c, l, new() { Biased = false, Epochs = 20, Regularisation = 0.02, InitialDeviation = 0.1 })),
+        ("NMF", "Surprise's options", (c, l, _) => NmfRatingModel.Fit(c, l)),
+        ("NMF with biases", "", (c, l, _) => NmfRatingModel.Fit(c, l, new() { Biased = true })),
         ("SVD", "100 factors", (c, l, _) => SvdRatingModel.Fit(c, l)),
         ("SVD++", "20 factors", (c, l, _) => SvdRatingModel.Fit(c, l, SvdRatingOptions.PlusPlus)),
         ("explicit ALS", "50 factors", (c, l, t) => RatingAlsModel.Fit(c, l, new() { Threads = t })),
