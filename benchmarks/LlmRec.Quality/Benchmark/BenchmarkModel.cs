@@ -52,7 +52,7 @@ internal sealed record BenchmarkModel(string Name, params (string Options, Func<
             Variant("64 factors, α 5", (c, l, t) => ImplicitAlsModel.Fit(c, l, new() { Solver = AlsSolver.ConjugateGradient, Threads = t })),
             Variant("128 factors, α 20, λ 1", (c, l, t) => ImplicitAlsModel.Fit(c, l, new() { Solver = AlsSolver.ConjugateGradient, Factors = 128, Alpha = 20, Regularisation = 1, Threads = t }))),
         new("iALS, frequency-scaled",
-            Scaled(64, 0.1, 0.003), Scaled(128, 0.1, 0.01), Scaled(256, 0.05, 0.003), Scaled(256, 0.02, 0.01), Scaled(256, 0.01, 0.03)),
+            Scaled(64, 0.1, 0.003), Scaled(128, 0.1, 0.01), Scaled(256, 0.05, 0.003), Scaled(128, 0.01, 0.003), Scaled(256, 0.01, 0.003)),
         new("BPR",
             Variant("64 factors, step 0.01", (c, l, _) => BprModel.Fit(c, l, new() { LearningRate = 0.01 })),
             Variant("64 factors, step 0.05", (c, l, _) => BprModel.Fit(c, l, new() { LearningRate = 0.05 }))),
