@@ -52,7 +52,7 @@ internal sealed record BenchmarkModel(string Name, params (string Options, Func<
             Variant("64 factors, α 5", (c, l, t) => ImplicitAlsModel.Fit(c, l, new() { Solver = AlsSolver.ConjugateGradient, Threads = t })),
             Variant("128 factors, α 20, λ 1", (c, l, t) => ImplicitAlsModel.Fit(c, l, new() { Solver = AlsSolver.ConjugateGradient, Factors = 128, Alpha = 20, Regularisation = 1, Threads = t }))),
         new("iALS, frequency-scaled",
-            Scaled(64, 0.1, 0.003), Scaled(128, 0.1, 0.01), Scaled(256, 0.05, 0.003), Scaled(128, 0.01, 0.003), Scaled(256, 0.01, 0.003)),
+            Scaled(64, 0.1, 0.003), Scaled(128, 0.1, 0.01), Scaled(256, 0.05, 0.003), Scaled(128, 0.01, 0.003), Scaled(256, 0.01, 0.003), Scaled(512, 0.01, 0.003, AlsSolver.ConjugateGradient)),
         new("BPR",
             Variant("64 factors, step 0.01", (c, l, _) => BprModel.Fit(c, l, new() { LearningRate = 0.01 })),
             Variant("64 factors, step 0.05", (c, l, _) => BprModel.Fit(c, l, new() { LearningRate = 0.05 }))),
@@ -69,8 +69,9 @@ internal sealed record BenchmarkModel(string Name, params (string Options, Func<
     private static BenchmarkModel Knn(string name, KnnWeighting weighting) =>
         new(name, [.. ((int[])[100, 20, 500]).Select(k => Variant(FormattableString.Invariant($"K {k}"), (c, l, t) => ItemKnnModel.Fit(c, l, new() { Weighting = weighting, Neighbours = k, Threads = t })))]);
 
-    private static (string, Func<Catalog, InteractionLog, int, IScoringModel>) Scaled(int factors, double α, double λ) =>
-        Variant(FormattableString.Invariant($"{factors} factors, α {α}, λ {λ}"), (c, l, t) => ImplicitAlsModel.Fit(c, l, new() { Factors = factors, Objective = AlsObjective.FrequencyScaled, Alpha = α, Regularisation = λ, Threads = t }));
+    private static (string, Func<Catalog, InteractionLog, int, IScoringModel>) Scaled(int factors, double α, double λ, AlsSolver solver = AlsSolver.Cholesky) =>
+        Variant(FormattableString.Invariant($"{factors} factors, α {α}, λ {λ}") + (solver == AlsSolver.Cholesky ? "" : ", conjugate gradient"),
+            (c, l, t) => ImplicitAlsModel.Fit(c, l, new() { Factors = factors, Objective = AlsObjective.FrequencyScaled, Alpha = α, Regularisation = λ, Solver = solver, Threads = t }));
 
     private static (string, Func<Catalog, InteractionLog, int, IScoringModel>) Slim(double α, double ρ, int candidates = 0) =>
         Variant(FormattableString.Invariant($"α {α}, ρ {ρ}") + (candidates > 0 ? FormattableString.Invariant($", {candidates} candidates") : ""),
