@@ -6,7 +6,7 @@ namespace LlmRec.Quality;
 /// <summary>A journal as a picture: a panel a data set, a bar a model, the library's own rankers and the floors in other colours. Colours and shapes hold on light and dark pages.</summary>
 internal static class BenchmarkPicture
 {
-    private const double Wide = 560, Row = 19, Names = 214, Head = 26, Gap = 18;
+    private const double Wide = 560, Row = 19, Names = 236, Head = 26, Gap = 18;
     private const int Own = 0, Classical = 1, Floor = 2;
 
     private const string Style = """
