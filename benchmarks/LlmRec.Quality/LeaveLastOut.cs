@@ -23,11 +23,12 @@ internal static class LeaveLastOut
         watch = CpuWatch.Start();
         LinearScoringReport report = head.Fit(teach, space, options with { Threads = threads });
         double fit = watch.Seconds;
+        long held = GC.GetTotalMemory(forceFullCollection: true);
         watch = CpuWatch.Start();
         RankMetrics trained = Evaluate(test, space, head, threads, alone: false, words: null)["head"];
         double evaluate = watch.Seconds;
         RankMetrics newcomer = Evaluate(test, space, head, threads, alone: false, words: encoder)["head"];
-        return new(untrained, trained, newcomer, encode, count, fit, evaluate, RankMicroseconds(test, space, head), report);
+        return new(untrained, trained, newcomer, encode, count, fit, evaluate, RankMicroseconds(test, space, head), held, report);
     }
 
     /// <summary>Full ranking of all items the user has not seen, seen items left out.</summary>
@@ -116,5 +117,5 @@ internal static class LeaveLastOut
     }
 
     internal sealed record Result(Dictionary<string, RankMetrics> Untrained, RankMetrics Head, RankMetrics Newcomer,
-        double EncodeCpuSeconds, double CountCpuSeconds, double FitCpuSeconds, double EvaluateCpuSeconds, double RankMicroseconds, LinearScoringReport Report);
+        double EncodeCpuSeconds, double CountCpuSeconds, double FitCpuSeconds, double EvaluateCpuSeconds, double RankMicroseconds, long HeldBytes, LinearScoringReport Report);
 }

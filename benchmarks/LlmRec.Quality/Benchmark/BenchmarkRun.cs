@@ -104,6 +104,7 @@ internal sealed class BenchmarkRun(string journal, string encoder, int threads, 
         {
             if (!name.Contains(only, StringComparison.OrdinalIgnoreCase) || (titles && encoder.Length == 0) || _lines.Exists(l => l.Data == data.Name && l.Model == name)) continue;
             progress.WriteLine(FormattableString.Invariant($"[{data.Name}] {name}"));
+            long held = GC.GetTotalMemory(forceFullCollection: true);
             var watch = CpuWatch.Start();
             IFeature[] features =
             [
@@ -114,7 +115,7 @@ internal sealed class BenchmarkRun(string journal, string encoder, int threads, 
             double before = watch.Seconds;
             LeaveLastOut.Result r = await LeaveLastOut.RunAsync(data, new(features), threads, validation: false, new()).ConfigureAwait(false);
             Add(new(data.Name, name, transitions ? "decays 0.5, 0.8, 0.95" + (titles ? "; 256 whitened dimensions" : "") : "default features", Reported, r.Head.Ndcg, r.Head.HitRate,
-                before + r.EncodeCpuSeconds + r.CountCpuSeconds + r.FitCpuSeconds, r.EvaluateCpuSeconds * 1e6 / data.Log.Users.Count, double.NaN));
+                before + r.EncodeCpuSeconds + r.CountCpuSeconds + r.FitCpuSeconds, r.EvaluateCpuSeconds * 1e6 / data.Log.Users.Count, Math.Max(0, r.HeldBytes - held) / 1e6));
         }
     }
 
