@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace LlmRec;
 
@@ -62,7 +63,7 @@ internal static class TopNSelection
         int n = 0, k = best.Length;
         if (k == 0) return 0;
         float worst = float.NegativeInfinity;   // a score must exceed it to enter; an equal one comes later and so ranks lower
-        int block = 4 * Vector<float>.Count, skip = 0;   // nearly all blocks hold nothing above the worst, and four comparisons say so
+        int block = 4 * (Vector512.IsHardwareAccelerated ? Vector512<float>.Count : Vector<float>.Count), skip = 0;   // nearly all blocks hold nothing above the worst, and four comparisons say so
         for (int i = 0; i < scores.Length; i++)
         {
             if (i == skip)
@@ -88,6 +89,12 @@ internal static class TopNSelection
 
     private static bool NoneAbove(ref float scores, nuint at, float worst)
     {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Vector512<float> wide = Vector512.Create(worst);
+            return !(Vector512.GreaterThanAny(Vector512.LoadUnsafe(ref scores, at), wide) || Vector512.GreaterThanAny(Vector512.LoadUnsafe(ref scores, at + 16), wide)
+                || Vector512.GreaterThanAny(Vector512.LoadUnsafe(ref scores, at + 32), wide) || Vector512.GreaterThanAny(Vector512.LoadUnsafe(ref scores, at + 48), wide));
+        }
         nuint step = (nuint)Vector<float>.Count;
         var w = new Vector<float>(worst);
         Vector<int> above = Vector.GreaterThan(Vector.LoadUnsafe(ref scores, at), w) | Vector.GreaterThan(Vector.LoadUnsafe(ref scores, at + step), w)
