@@ -47,7 +47,12 @@ public abstract class FittedModel : IScoringModel
         for (int r = 0; r < requests.Count; r++) _cold.Fill(scores.Slice(r * m, m));
     }
 
-    IReadOnlyList<IReadOnlyList<ScoredItem>> ITopNModel.Recommend(IReadOnlyList<TopNRequest> requests, int count) => TopNSelection.FromScores(this, requests, count, Training.IndexOf);
+    IReadOnlyList<IReadOnlyList<ScoredItem>> ITopNModel.Recommend(IReadOnlyList<TopNRequest> requests, int count)
+    {
+        ArgumentNullException.ThrowIfNull(requests);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return Lists(requests, count);
+    }
 
     /// <summary>The best items for one user.</summary>
     /// <param name="user">The user.</param>
@@ -133,6 +138,9 @@ public abstract class FittedModel : IScoringModel
 
     /// <summary>Scores n users (n, m); cold items that have no score of their own are filled in afterwards.</summary>
     private protected abstract void ScoreTrained(IReadOnlyList<TopNRequest> requests, Span<float> scores);
+
+    /// <summary>The lists of n users.</summary>
+    private protected virtual IReadOnlyList<IReadOnlyList<ScoredItem>> Lists(IReadOnlyList<TopNRequest> requests, int count) => TopNSelection.FromScores(this, requests, count, Training.IndexOf);
 
     /// <summary>Writes how like item i the others are, into m zeros.</summary>
     private protected abstract void SimilarTo(int item, Span<float> similarities);

@@ -63,18 +63,9 @@ internal static class TopNSelection
         int n = 0, k = best.Length;
         if (k == 0) return 0;
         float worst = float.NegativeInfinity;   // a score must exceed it to enter; an equal one comes later and so ranks lower
-        int block = 4 * (Vector512.IsHardwareAccelerated ? Vector512<float>.Count : Vector<float>.Count), skip = 0;   // nearly all blocks hold nothing above the worst, and four comparisons say so
-        for (int i = 0; i < scores.Length; i++)
+        for (int i = NextAbove(scores, 0, worst); i < scores.Length; i = NextAbove(scores, i + 1, worst))
         {
-            if (i == skip)
-            {
-                while (skip + block <= scores.Length && NoneAbove(ref MemoryMarshal.GetReference(scores), (nuint)skip, worst)) skip += block;
-                i = skip;
-                skip += block;
-                if (i == scores.Length) break;
-            }
             float s = scores[i];
-            if (!(s > worst)) continue;
             int at = n < k ? n++ : k - 1;
             while (at > 0 && scores[best[at - 1]] < s)
             {
@@ -87,18 +78,30 @@ internal static class TopNSelection
         return n;
     }
 
-    private static bool NoneAbove(ref float scores, nuint at, float worst)
+    /// <summary>The first place from <paramref name="from"/> on with a score above <paramref name="worst"/>, or the number of scores. NaN is above nothing.</summary>
+    public static int NextAbove(ReadOnlySpan<float> scores, int from, float worst)
     {
+        ref float start = ref MemoryMarshal.GetReference(scores);
+        nuint i = (nuint)from, n = (nuint)scores.Length;   // nearly all scores are not above, and four wide comparisons a step say so
         if (Vector512.IsHardwareAccelerated)
         {
-            Vector512<float> wide = Vector512.Create(worst);
-            return !(Vector512.GreaterThanAny(Vector512.LoadUnsafe(ref scores, at), wide) || Vector512.GreaterThanAny(Vector512.LoadUnsafe(ref scores, at + 16), wide)
-                || Vector512.GreaterThanAny(Vector512.LoadUnsafe(ref scores, at + 32), wide) || Vector512.GreaterThanAny(Vector512.LoadUnsafe(ref scores, at + 48), wide));
+            Vector512<float> w = Vector512.Create(worst);
+            for (; i + 64 <= n; i += 64)
+                if (Vector512.GreaterThanAny(Vector512.LoadUnsafe(ref start, i), w) || Vector512.GreaterThanAny(Vector512.LoadUnsafe(ref start, i + 16), w)
+                    || Vector512.GreaterThanAny(Vector512.LoadUnsafe(ref start, i + 32), w) || Vector512.GreaterThanAny(Vector512.LoadUnsafe(ref start, i + 48), w)) break;
+            for (; i + 16 <= n; i += 16)
+                if (Vector512.GreaterThan(Vector512.LoadUnsafe(ref start, i), w).ExtractMostSignificantBits() is not 0 and ulong above) return (int)i + BitOperations.TrailingZeroCount(above);
         }
-        nuint step = (nuint)Vector<float>.Count;
-        var w = new Vector<float>(worst);
-        Vector<int> above = Vector.GreaterThan(Vector.LoadUnsafe(ref scores, at), w) | Vector.GreaterThan(Vector.LoadUnsafe(ref scores, at + step), w)
-            | Vector.GreaterThan(Vector.LoadUnsafe(ref scores, at + 2 * step), w) | Vector.GreaterThan(Vector.LoadUnsafe(ref scores, at + 3 * step), w);
-        return above == Vector<int>.Zero;
+        else
+        {
+            Vector256<float> w = Vector256.Create(worst);
+            for (; i + 32 <= n; i += 32)
+                if ((Vector256.GreaterThan(Vector256.LoadUnsafe(ref start, i), w) | Vector256.GreaterThan(Vector256.LoadUnsafe(ref start, i + 8), w)
+                    | Vector256.GreaterThan(Vector256.LoadUnsafe(ref start, i + 16), w) | Vector256.GreaterThan(Vector256.LoadUnsafe(ref start, i + 24), w)).ExtractMostSignificantBits() != 0) break;
+            for (; i + 8 <= n; i += 8)
+                if (Vector256.GreaterThan(Vector256.LoadUnsafe(ref start, i), w).ExtractMostSignificantBits() is not 0 and uint above) return (int)i + BitOperations.TrailingZeroCount(above);
+        }
+        while (i < n && !(scores[(int)i] > worst)) i++;
+        return (int)i;
     }
 }

@@ -88,6 +88,25 @@ public sealed class FittedModelTests
     }
 
     [Test]
+    public void Recommend_GivesTheBestOfTheScores([ValueSource(nameof(Names))] string name, [Values(1, 7, 100)] int count)
+    {
+        (Catalog catalog, InteractionLog log) = FittedModels.World();
+        FittedModel model = FittedModels.Fit(name, catalog, log);
+        TopNRequest[] requests = [new(UserContext.Of("u4"), []), new(FittedModels.Stranger, ["garden-2", "space-1", "unknown"]), new(new(), ["space-0"]), .. Enumerable.Range(0, 20).Select(u => new TopNRequest(UserContext.Of($"u{u}"), [$"kitchen-{u % 13}"]))];
+        float[] scores = new float[requests.Length * model.Items.Count];
+        model.Score(requests, scores);
+        IReadOnlyList<IReadOnlyList<ScoredItem>> lists = ((ITopNModel)model).Recommend(requests, count);
+        using (Assert.EnterMultipleScope())
+        {
+            for (int r = 0; r < requests.Length; r++)
+            {
+                ScoredItem[] expected = [.. model.Items.Select((id, i) => new ScoredItem(id, scores[r * model.Items.Count + i])).Where(s => !float.IsNegativeInfinity(s.Score) && !requests[r].Exclude.Contains(s.Item)).OrderByDescending(s => s.Score).Take(count)];
+                Assert.That(lists[r], Is.EqualTo(expected), $"request {r}");
+            }
+        }
+    }
+
+    [Test]
     public void Explain_HasPartsThatSumToTheScore([ValueSource(nameof(Names))] string name, [Values] bool texts)
     {
         (Catalog catalog, InteractionLog log) = FittedModels.World();

@@ -59,6 +59,19 @@ public abstract class FactorModel : FittedModel
     private protected sealed override void ScoreTrained(IReadOnlyList<TopNRequest> requests, Span<float> scores) =>
         _scorer.Score(requests, NarrowVector, scores);
 
+    private protected sealed override IReadOnlyList<IReadOnlyList<ScoredItem>> Lists(IReadOnlyList<TopNRequest> requests, int count)
+    {
+        var best = new BestItems[requests.Count];
+        for (int r = 0; r < best.Length; r++)
+        {
+            best[r] = new(Math.Min(count, Items.Count), Items.Count);
+            foreach (string id in requests[r].Exclude)
+                if (Training.IndexOf(id) is >= 0 and int i) best[r].Exclude(i);
+        }
+        _scorer.Best(requests, NarrowVector, best);
+        return [.. best.Select(b => b.ToList(Items))];
+    }
+
     private protected sealed override void SimilarTo(int item, Span<float> similarities)
     {
         ReadOnlySpan<double> y = LikenessOf(item);
