@@ -16,6 +16,9 @@ internal sealed class BenchmarkRun(string journal, string encoder, int threads, 
     private const string Choosing = "validation", Reported = "test";
     private const int Latencies = 200;
 
+    /// <summary>Seconds of requests before the ones that count: code is first compiled quickly and then well.</summary>
+    private const double Warming = 0.5;
+
     /// <summary>Names of the library's own rankers.</summary>
     public static readonly string[] Heads = ["scoring head", "scoring head with SLIT", "scoring head with SLIT and titles"];
 
@@ -75,13 +78,13 @@ internal sealed class BenchmarkRun(string journal, string encoder, int threads, 
         return new(data.Name, name, options, what, report[model.Name, $"NDCG@{data.Cutoff}"].Value ?? 0, report[model.Name, $"Recall@{data.Cutoff}"].Value ?? 0, seconds, latency, Math.Max(0, bytes) / 1e6);
     }
 
-    /// <summary>Median microseconds of one list for one user as a history, alone and on one thread.</summary>
+    /// <summary>Median microseconds of one list for one user as a history, alone, on one thread and in a process that has been serving for half a second.</summary>
     private static double Latency(DataSplit split, ITopNModel model, int count)
     {
         string[] users = [.. split.Train.Users];
         int step = Math.Max(1, users.Length / Latencies);
         var times = new List<double>();
-        for (int pass = 0; pass < 2; pass++)
+        for (long begin = Stopwatch.GetTimestamp(), pass = 0; pass < 2 || Stopwatch.GetElapsedTime(begin).TotalSeconds < Warming; pass++)
         {
             times.Clear();
             for (int u = 0; u < users.Length; u += step)

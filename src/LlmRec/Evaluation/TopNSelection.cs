@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -79,6 +80,8 @@ internal static class TopNSelection
     }
 
     /// <summary>The first place from <paramref name="from"/> on with a score above <paramref name="worst"/>, or the number of scores. NaN is above nothing.</summary>
+    /// <remarks>Optimised at once: in the first second of a process a list of 1,700 scores would cost three times as much.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int NextAbove(ReadOnlySpan<float> scores, int from, float worst)
     {
         ref float start = ref MemoryMarshal.GetReference(scores);
