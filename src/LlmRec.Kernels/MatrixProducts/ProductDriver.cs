@@ -19,8 +19,8 @@ internal static unsafe class ProductDriver
     /// <summary>Elements of B packed at a time, 2 MiB.</summary>
     private const int RightBlock = 512 * 1024;
 
-    /// <summary>Elements of A in a row block, 256 KiB.</summary>
-    private const int LeftBlock = 64 * 1024;
+    /// <summary>Elements of A in a row block, 512 KiB.</summary>
+    private const int LeftBlock = 128 * 1024;
 
     /// <summary>Multiply-adds below which a second thread costs more than it brings.</summary>
     private const long WorthAThread = 1_000_000;
@@ -171,45 +171,40 @@ internal static unsafe class ProductDriver
         {
             int columns = Math.Min(PanelColumns, j1 - j);
             bool whole = columns == PanelColumns, fetches = job.BLayout == RightLayout.Panels && j + PanelColumns < j1;
+            float* following = fetches ? right + panelSize : null;
+            if (whole && direct && chains && !fromC)
+            {
+                Column(job, rest, k, left, leftRow, aRow, aStep, i0, i1, right, rightStep, j, chainsResidual, finish, following);
+                continue;
+            }
+
             for (int i = i0; i < i1; i += tileRows)
             {
                 int rows = Math.Min(tileRows, i1 - i);
                 if (job.Lower && j > i + rows - 1) continue;
                 float* a = left + (i - i0) * leftRow, c = job.C + i * job.CRow + j;
                 Prefetch(c, job.CRow, rows);
-                // the chains of the next tile begin with its residual: waiting for it there would cost one and a half per cent
-                if (chainsResidual)
-                {
-                    if (i + rows < i1) Prefetch(job.Residual + (i + rows) * job.ResidualRow + j, job.ResidualRow, Math.Min(tileRows, i1 - i - rows));
-                    else if (j + PanelColumns < j1) Prefetch(job.Residual + i0 * job.ResidualRow + j + PanelColumns, job.ResidualRow, Math.Min(tileRows, i1 - i0));
-                }
-
-                // the first two tiles fetch the next panel, half of it each; a single one every other line, whose neighbour comes along
-                nint nextStep = !fetches || i >= i0 + 2 * tileRows ? 0 : i1 - i0 > tileRows ? 16 : 32;
-                float* next = nextStep == 0 ? right : right + panelSize + (i == i0 ? 0 : (nint)k * 16);
-                float* start = null, plus = null;
-                nint startRow = PanelColumns;
-                if (!fromC && chains) start = Start(job, i, j, rows, columns, chainsResidual, begin, ref startRow, out plus);
+                float* next = Next(following, right, i - i0, i1 - i0, tileRows, k, out nint nextStep);
                 if (direct && whole)
                 {
-                    if (fromC)
-                    {
-                        start = c;
-                        startRow = job.CRow;
-                    }
-
-                    TileKernel.Multiply(job.Width, rows, k, a, aRow, aStep, right, rightStep, c, job.CRow, start, startRow, plus, next, nextStep);
+                    TileKernel.Multiply(job.Width, rows, k, a, aRow, aStep, right, rightStep, c, job.CRow, c, job.CRow, null, next, nextStep);
                     if (finish) TileFinish.Apply(rest, c, job.CRow, i, j, rows, columns);
                     continue;
                 }
 
+                float* start = null;
+                nint startRow = PanelColumns;
                 if (fromC && job.Scale == 1)
                 {
                     Copy(c, job.CRow, spare, PanelColumns, rows, columns);
                     start = spare;
                 }
+                else if (!fromC && chains)
+                {
+                    start = Start(job, i, j, rows, columns, chainsResidual, begin, ref startRow);
+                }
 
-                TileKernel.Multiply(job.Width, rows, k, a, aRow, aStep, right, rightStep, spare, PanelColumns, start, startRow, plus, next, nextStep);
+                TileKernel.Multiply(job.Width, rows, k, a, aRow, aStep, right, rightStep, spare, PanelColumns, start, startRow, null, next, nextStep);
                 if (job.Scale != 1) Scale(spare, c, job.CRow, rows, columns, job.Scale, fromC);
                 if (finish) TileFinish.Apply(rest, spare, PanelColumns, i, j, rows, columns);
                 else Copy(spare, PanelColumns, c, job.CRow, rows, columns);
@@ -217,26 +212,56 @@ internal static unsafe class ProductDriver
         }
     }
 
-    /// <summary>What the chains of a tile start from, bias, residual or their sum: where they lie, the bias as <paramref name="plus"/>, or in <paramref name="begin"/> (8, 32); null for zero.</summary>
-    private static float* Start(in ProductJob job, int i, int j, int rows, int columns, bool residual, float* begin, ref nint startRow, out float* plus)
+    /// <summary>The tiles of 32 whole columns whose chains start from zero, bias or residual, which is nearly all tiles: with as little as can be between one and the next.</summary>
+    private static void Column(in ProductJob job, in ProductJob rest, int k, float* left, nint leftRow, nint aRow, nint aStep, int i0, int i1, float* right, nint rightStep, int j, bool residual, bool finish, float* following)
     {
-        plus = null;
+        int tileRows = TileKernel.Rows(job.Width);
+        float* bias = job.Bias == null ? null : job.Bias + j, start = bias, plus = null, c = job.C + i0 * job.CRow + j, first = null;
+        nint startRow = 0;
+        if (residual)
+        {
+            // the tile adds the bias itself: by way of memory it would wait until all stores before have ended
+            start = first = job.Residual + i0 * job.ResidualRow + j;
+            startRow = job.ResidualRow;
+            plus = bias;
+        }
+
+        bool inPlace = first == c && startRow == job.CRow;
+        for (int i = i0; i < i1; i += tileRows, left += tileRows * leftRow, c += tileRows * job.CRow, start += tileRows * startRow)
+        {
+            int rows = Math.Min(tileRows, i1 - i);
+            if (job.Lower && j > i + rows - 1) continue;
+            if (!inPlace) Prefetch(c, job.CRow, rows);
+            // the chains of the next tile begin with its residual: waiting for it there would cost one and a half per cent
+            if (residual)
+            {
+                if (i + rows < i1) Prefetch(start + rows * startRow, startRow, Math.Min(tileRows, i1 - i - rows));
+                else if (j + PanelColumns < job.N) Prefetch(first + PanelColumns, startRow, Math.Min(tileRows, i1 - i0));
+            }
+
+            float* next = Next(following, right, i - i0, i1 - i0, tileRows, k, out nint nextStep);
+            TileKernel.Multiply(job.Width, rows, k, left, aRow, aStep, right, rightStep, c, job.CRow, start, startRow, plus, next, nextStep);
+            if (finish) TileFinish.Apply(rest, c, job.CRow, i, j, rows, PanelColumns);
+        }
+    }
+
+    /// <summary>What a tile fetches of the panel that follows: the first two half of it each; a single one every other line, whose neighbour comes along.</summary>
+    private static float* Next(float* following, float* right, int row, int rows, int tileRows, int k, out nint step)
+    {
+        step = following == null || row >= 2 * tileRows ? 0 : rows > tileRows ? 16 : 32;
+        return step == 0 ? right : following + (row == 0 ? 0 : (nint)k * 16);
+    }
+
+    /// <summary>What the chains of a tile start from, bias, residual or their sum: where they lie, or in <paramref name="begin"/> (8, 32); null for zero.</summary>
+    private static float* Start(in ProductJob job, int i, int j, int rows, int columns, bool residual, float* begin, ref nint startRow)
+    {
         float* bias = job.Bias == null ? null : job.Bias + j, other = residual ? job.Residual + i * job.ResidualRow + j : null;
-        bool whole = columns == PanelColumns;
         if (other == null)
         {
             startRow = 0;
-            if (bias == null || whole) return bias;
+            if (bias == null || columns == PanelColumns) return bias;
             new ReadOnlySpan<float>(bias, columns).CopyTo(new Span<float>(begin, PanelColumns));
             return begin;
-        }
-
-        if (whole)
-        {
-            // the tile adds them itself: by way of memory it would wait until all stores before have ended
-            startRow = job.ResidualRow;
-            plus = bias;
-            return other;
         }
 
         startRow = PanelColumns;

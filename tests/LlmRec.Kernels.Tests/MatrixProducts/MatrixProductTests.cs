@@ -106,6 +106,23 @@ public sealed class MatrixProductTests
             }
     }
 
+    [TestCaseSource(typeof(Widths), nameof(Widths.Available)), Category(NarrowWidthsTests.Category)]
+    public void Multiply_GivesTheSameBitsWhereTheResidualIsCItself(object width)
+    {
+        foreach (int k in (int[])[20, 4500])
+            foreach (int m in (int[])[1, 8, 45])
+                foreach (int n in (int[])[32, 40, 96])
+                    foreach (int threads in (int[])[1, 3])
+                    {
+                        Matrix a = Matrix.Random(m, k, 1), b = Matrix.Random(k, n, 2), c = Matrix.Random(m, n, 3), apart = new(m, n);
+                        float[] bias = TestVectors.Uniform(n, 4);
+                        PackedMatrix packed = PackedMatrix.Pack(b.View);
+                        MatrixProduct.Multiply(a.View, packed, apart.View, new ProductOptions { Bias = bias, Residual = c.View, Threads = threads, Width = (LaneWidth)width });
+                        MatrixProduct.Multiply(a.View, packed, c.View, new ProductOptions { Bias = bias, Residual = c.View, Threads = threads, Width = (LaneWidth)width });
+                        for (int i = 0; i < m; i++) Assert.That(c.View.Row(i).ToArray(), Is.EqualTo(apart.View.Row(i).ToArray()), $"{m} x {k} x {n}, {threads} threads");
+                    }
+    }
+
     [TestCaseSource(typeof(Widths), nameof(Widths.Available))]
     public void Multiply_CutsLongSumsWithoutChangingTheChain(object width)
     {
