@@ -36,7 +36,7 @@ public static unsafe class Attention
     /// <param name="q">Queries (m, heads · d), m at most n.</param>
     /// <param name="k">Keys (n, key heads · d).</param>
     /// <param name="v">Values (n, key heads · e).</param>
-    /// <param name="output">Takes (m, heads · e); must not overlap the others.</param>
+    /// <param name="output">Takes (m, heads · e); may be <paramref name="q"/>, whose cache lines are then at hand when they are written, where e is d; must not overlap the others.</param>
     /// <param name="options">Heads, scale, window and bias.</param>
     /// <exception cref="ArgumentException">The shapes do not fit each other.</exception>
     /// <exception cref="ArithmeticException">A query's scores hold NaN or +∞.</exception>
@@ -169,10 +169,10 @@ public static unsafe class Attention
 
             switch (job.Width)
             {
-                case LaneWidth.V512: Exponentials<Lanes512, Vector512<float>>(job, first + i0, i1 - i0, start, high, inverse); break;
-                case LaneWidth.V256: Exponentials<Lanes256, Vector256<float>>(job, first + i0, i1 - i0, start, high, inverse); break;
-                case LaneWidth.V128: Exponentials<Lanes128, Vector128<float>>(job, first + i0, i1 - i0, start, high, inverse); break;
-                default: Exponentials<LanesScalar, float>(job, first + i0, i1 - i0, start, high, inverse); break;
+                case LaneWidth.V512: Exponentials<Lanes512, Vector512<float>>(job, first + i0, i1 - i0, start, high, windowed, inverse); break;
+                case LaneWidth.V256: Exponentials<Lanes256, Vector256<float>>(job, first + i0, i1 - i0, start, high, windowed, inverse); break;
+                case LaneWidth.V128: Exponentials<Lanes128, Vector128<float>>(job, first + i0, i1 - i0, start, high, windowed, inverse); break;
+                default: Exponentials<LanesScalar, float>(job, first + i0, i1 - i0, start, high, windowed, inverse); break;
             }
 
             float* values = job.Values + start * job.ValueRow;
@@ -212,42 +212,39 @@ public static unsafe class Attention
     /// <summary>
     /// Turns the scores of a block, keys start to high, into e^(scale · score + bias − max) where they lie; what a query does not see becomes
     /// 2^−109, which beside the largest, 1, is nothing. The reciprocals of their sums go to <paramref name="inverse"/>. Maxima, exponentials and
-    /// sums are three loops over the rows, since within a row each waits for the one before.
+    /// sums are loops of their own, since within a row each waits for the one before; what runs across the lanes does so for four rows together.
     /// </summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Exponentials<TLanes, TVector>(in HeadJob job, int position, int rows, int start, int high, float* inverse)
+    private static void Exponentials<TLanes, TVector>(in HeadJob job, int position, int rows, int start, int high, bool windowed, float* inverse)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
         const float Log2OfE = 1.44269504f;
         float* shifts = stackalloc float[BlockRows], sums = stackalloc float[BlockRows * 16];
-        int end = high - start, whole = (end + TLanes.Count - 1) & -TLanes.Count;
+        int whole = (high - start + TLanes.Count - 1) & -TLanes.Count;
+        if (windowed || whole != high - start || job.Bias != null) Hide<TLanes, TVector>(job, position, rows, start, high - start, whole);
+
         float factor = (job.Bias == null ? job.Scale : 1) * Log2OfE;
-        float* s = job.Scores;
-        for (int r = 0; r < rows; r++, s += job.ScoreRow)
+        Vector128<float> minus = Vector128.Create(-factor);
+        for (int r = 0; r < rows; r += 4)
         {
-            int i = position + r, from = (int)Math.Max(0, (long)i - job.Back - start), to = (int)Math.Min(end, (long)i + job.Ahead + 1 - start);
-            if (job.Bias != null)
+            // of the last rows, missing ones repeat the one before
+            float* s0 = job.Scores + r * job.ScoreRow, s1 = r + 1 < rows ? s0 + job.ScoreRow : s0, s2 = r + 2 < rows ? s1 + job.ScoreRow : s1, s3 = r + 3 < rows ? s2 + job.ScoreRow : s2;
+            TVector m0 = TLanes.Load(s0), m1 = TLanes.Load(s1), m2 = TLanes.Load(s2), m3 = TLanes.Load(s3);
+            for (int x = TLanes.Count; x < whole; x += TLanes.Count)
             {
-                float* bias = job.Bias - i + start;
-                int j = from;
-                TVector f = TLanes.Create(job.Scale);
-                for (; j + TLanes.Count <= to; j += TLanes.Count) TLanes.Store(TLanes.MultiplyAdd(TLanes.Load(s + j), f, TLanes.Load(bias + j)), s + j);
-                for (; j < to; j++) s[j] = LanesScalar.MultiplyAdd(s[j], job.Scale, bias[j]);
+                m0 = TLanes.Max(m0, TLanes.Load(s0 + x));
+                m1 = TLanes.Max(m1, TLanes.Load(s1 + x));
+                m2 = TLanes.Max(m2, TLanes.Load(s2 + x));
+                m3 = TLanes.Max(m3, TLanes.Load(s3 + x));
             }
 
-            for (int j = 0; j < from; j++) s[j] = float.NegativeInfinity;
-            for (int j = to; j < whole; j++) s[j] = float.NegativeInfinity;
-
-            TVector m = TLanes.Load(s);
-            for (int x = TLanes.Count; x < whole; x += TLanes.Count) m = TLanes.Max(m, TLanes.Load(s + x));
-            shifts[r] = -TLanes.MaxAcross(m) * factor;
+            (TLanes.MaxOfEach(m0, m1, m2, m3) * minus).Store(shifts + r);
         }
 
-        float* powers = LaneTables.Power;
+        float* powers = LaneTables.Power, s = job.Scores;
         TVector scale = TLanes.Create(factor);
-        s = job.Scores;
         for (int r = 0; r < rows; r++, s += job.ScoreRow)
         {
             TVector shift = TLanes.Create(shifts[r]), a = TLanes.Create(0f), b = a;
@@ -272,12 +269,36 @@ public static unsafe class Attention
             TLanes.Store(TLanes.Add(a, b), sums + r * 16);
         }
 
-        for (int r = 0; r < rows; r++)
+        for (int r = 0; r < rows; r += 4)
         {
+            float* s0 = sums + r * 16, s1 = r + 1 < rows ? s0 + 16 : s0, s2 = r + 2 < rows ? s1 + 16 : s1, s3 = r + 3 < rows ? s2 + 16 : s2;
             // at least 1, the largest, unless something is NaN or infinite
-            float sum = TLanes.Sum(TLanes.Load(sums + r * 16));
-            if (!(sum >= 0.5f) || float.IsInfinity(sum)) throw NotFinite();
-            inverse[r] = 1 / sum;
+            Vector128<float> sum = TLanes.SumOfEach(TLanes.Load(s0), TLanes.Load(s1), TLanes.Load(s2), TLanes.Load(s3));
+            if (!Vector128.GreaterThanOrEqualAll(sum, Vector128.Create(0.5f)) || Vector128.EqualsAny(sum, Vector128.Create(float.PositiveInfinity))) throw NotFinite();
+            (Vector128<float>.One / sum).Store(inverse + r);
+        }
+    }
+
+    /// <summary>Scales and adds the bias, where there is one, and sets what a query does not see to −∞.</summary>
+    private static void Hide<TLanes, TVector>(in HeadJob job, int position, int rows, int start, int end, int whole)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        float* s = job.Scores;
+        for (int r = 0; r < rows; r++, s += job.ScoreRow)
+        {
+            int i = position + r, from = (int)Math.Max(0, (long)i - job.Back - start), to = (int)Math.Min(end, (long)i + job.Ahead + 1 - start);
+            if (job.Bias != null)
+            {
+                float* bias = job.Bias - i + start;
+                int j = from;
+                TVector f = TLanes.Create(job.Scale);
+                for (; j + TLanes.Count <= to; j += TLanes.Count) TLanes.Store(TLanes.MultiplyAdd(TLanes.Load(s + j), f, TLanes.Load(bias + j)), s + j);
+                for (; j < to; j++) s[j] = LanesScalar.MultiplyAdd(s[j], job.Scale, bias[j]);
+            }
+
+            for (int j = 0; j < from; j++) s[j] = float.NegativeInfinity;
+            for (int j = to; j < whole; j++) s[j] = float.NegativeInfinity;
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace LlmRec.Kernels;
 
 /// <summary>
@@ -44,6 +46,12 @@ internal unsafe interface ILanes<TVector> where TVector : struct
 
     /// <summary>The largest of the lanes.</summary>
     static abstract float MaxAcross(TVector x);
+
+    /// <summary>The sums over the lanes of four vectors.</summary>
+    static abstract Vector128<float> SumOfEach(TVector a, TVector b, TVector c, TVector d);
+
+    /// <summary>The largest of the lanes of four vectors; which of two when one is NaN is left to the processor.</summary>
+    static abstract Vector128<float> MaxOfEach(TVector a, TVector b, TVector c, TVector d);
 
     /// <summary>Stores the low byte of every lane's bits: with 1.5 · 2²³ added before, a small integer.</summary>
     static abstract void StoreLowBytes(TVector x, byte* target);

@@ -53,6 +53,14 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static float MaxAcross(Vector256<float> x) => Lanes128.MaxAcross(Vector128.MaxNative(x.GetLower(), x.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> SumOfEach(Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d) =>
+        Lanes128.SumOfEach(a.GetLower() + a.GetUpper(), b.GetLower() + b.GetUpper(), c.GetLower() + c.GetUpper(), d.GetLower() + d.GetUpper());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> MaxOfEach(Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d) =>
+        Lanes128.MaxOfEach(Lanes128.Max(a.GetLower(), a.GetUpper()), Lanes128.Max(b.GetLower(), b.GetUpper()), Lanes128.Max(c.GetLower(), c.GetUpper()), Lanes128.Max(d.GetLower(), d.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreLowBytes(Vector256<float> x, byte* target) => Vector256.Narrow(Vector256.Narrow(x.AsInt32() & Vector256.Create(255), default).AsUInt16(), default).GetLower().GetLower().Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

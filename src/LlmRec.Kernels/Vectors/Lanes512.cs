@@ -53,6 +53,14 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     public static float MaxAcross(Vector512<float> x) => Lanes256.MaxAcross(Vector256.MaxNative(x.GetLower(), x.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> SumOfEach(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d) =>
+        Lanes256.SumOfEach(a.GetLower() + a.GetUpper(), b.GetLower() + b.GetUpper(), c.GetLower() + c.GetUpper(), d.GetLower() + d.GetUpper());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> MaxOfEach(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d) =>
+        Lanes256.MaxOfEach(Lanes256.Max(a.GetLower(), a.GetUpper()), Lanes256.Max(b.GetLower(), b.GetUpper()), Lanes256.Max(c.GetLower(), c.GetUpper()), Lanes256.Max(d.GetLower(), d.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreLowBytes(Vector512<float> x, byte* target) => System.Runtime.Intrinsics.X86.Avx512F.ConvertToVector128Byte(x.AsInt32()).Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

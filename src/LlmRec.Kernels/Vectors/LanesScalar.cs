@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
@@ -39,6 +40,10 @@ internal readonly unsafe struct LanesScalar : ILanes<float>
     public static float Sum(float x) => x;
 
     public static float MaxAcross(float x) => x;
+
+    public static Vector128<float> SumOfEach(float a, float b, float c, float d) => Vector128.Create(a, b, c, d);
+
+    public static Vector128<float> MaxOfEach(float a, float b, float c, float d) => Vector128.Create(a, b, c, d);
 
     public static void StoreLowBytes(float x, byte* target) => *target = (byte)BitConverter.SingleToInt32Bits(x);
 

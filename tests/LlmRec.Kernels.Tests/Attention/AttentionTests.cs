@@ -58,7 +58,7 @@ public sealed class AttentionTests
         Attention.Forward(new ReadOnlyMatrixSpan(q.AsSpan(from * c.Heads * c.D), count, c.Heads * c.D), new ReadOnlyMatrixSpan(k, c.Keys, c.KeyHeads * c.D), new ReadOnlyMatrixSpan(v, c.Keys, c.KeyHeads * c.E),
             new MatrixSpan(output, count, c.Heads * c.E), new()
             {
-                Heads = c.Heads, KeyHeads = c.KeyHeads, Scale = scale, Back = c.Back, Ahead = c.Ahead, DistanceBias = c.Bias ? bias : [], DistanceReach = c.Bias ? reach : 0, Width = width,
+                Heads = c.Heads, KeyHeads = c.KeyHeads, Scale = scale, Back = c.Back, Ahead = c.Ahead, DistanceBias = c.Bias && bias.Length > 0 ? bias : [], DistanceReach = c.Bias && bias.Length > 0 ? reach : 0, Width = width,
             });
         return output;
     }
@@ -92,17 +92,36 @@ public sealed class AttentionTests
         Assert.That(last, Is.EqualTo(all[(40 * 64)..]));
     }
 
+    [Test, Category(NarrowWidthsTests.Category)]
+    public void Forward_MayWriteWhereTheQueriesStand()
+    {
+        var random = new Random(4);
+        foreach (Case c in Cases().Where(c => c.D == c.E))
+        {
+            float[] q = Draw(random, c.Queries * c.Heads * c.D), k = Draw(random, c.Keys * c.KeyHeads * c.D), v = Draw(random, c.Keys * c.KeyHeads * c.E);
+            foreach (LaneWidth width in Widths.Available())
+            {
+                float[] expected = Run(c, q, k, v, 0.3f, [], 0, width), own = [.. q];
+                var place = new MatrixSpan(own, c.Queries, c.Heads * c.D);
+                Attention.Forward(place, new ReadOnlyMatrixSpan(k, c.Keys, c.KeyHeads * c.D), new ReadOnlyMatrixSpan(v, c.Keys, c.KeyHeads * c.E), place,
+                    new() { Heads = c.Heads, KeyHeads = c.KeyHeads, Scale = 0.3f, Back = c.Back, Ahead = c.Ahead, Width = width });
+                Assert.That(own, Is.EqualTo(expected), $"{c}, {width}");
+            }
+        }
+    }
+
     [Test]
-    public void Forward_RefusesScoresThatAreNotFinite()
+    public void Forward_RefusesScoresThatAreNotFinite([Values(0, 3, 5, 8)] int query)
     {
         var random = new Random(3);
         Case c = new(9, 9, 1, 1, 8, 8, int.MaxValue, int.MaxValue, false);
         float[] q = Draw(random, 72), k = Draw(random, 72), v = Draw(random, 72);
-        foreach (float bad in (float[])[float.NaN, float.PositiveInfinity])
-        {
-            q[5] = bad;
-            Assert.Throws<ArithmeticException>(() => Run(c, q, k, v, 1, [], 0, LaneWidths.Best), $"{bad}");
-        }
+        foreach (LaneWidth width in Widths.Available())
+            foreach (float bad in (float[])[float.NaN, float.PositiveInfinity])
+            {
+                q[query * 8 + 5] = bad;
+                Assert.Throws<ArithmeticException>(() => Run(c, q, k, v, 1, [], 0, width), $"{bad}, {width}");
+            }
     }
 
     [Test]
