@@ -3,21 +3,21 @@ namespace LlmRec.Kernels;
 /// <summary>Tables of 16 values for <see cref="ILanes{TVector}.Lookup16"/>, each on a cache line.</summary>
 internal static unsafe class LaneTables
 {
-    /// <summary>Pieces of Φ(−m) in a unit of m, so that the 15th ends at 5.5.</summary>
+    /// <summary>Pieces of −Φ(−m) in a unit of m, so that the 15th ends at 5.5.</summary>
     public const float NormalScale = 14.5f / 5.5f;
 
     private static readonly AlignedBuffer<float> s_normal = Fill(
     [
-        0.5f, 0.352228731f, 0.224039763f, 0.127574652f, 0.0646028817f, 0.0289435647f, 0.0114271333f, 0.00396339456f,
-        0.00120474352f, 0.000320326741f, 7.43884739e-05f, 1.5069656e-05f, 2.66046186e-06f, 4.08992292e-07f, 5.47125438e-08f, 0f,
-        -0.151322588f, -0.140818343f, -0.113484219f, -0.0792005286f, -0.0478668883f, -0.0250526872f, -0.0113548674f, -0.00445671286f,
-        -0.00151477125f, -0.000445834477f, -0.000113628696f, -2.50774137e-05f, -4.79236223e-06f, -7.93011395e-07f, -1.13621866e-07f, 0f,
-        -6.51839673e-06f, 0.0101298867f, 0.0163272973f, 0.0170922596f, 0.0137736779f, 0.00901126023f, 0.00490120891f, 0.00224437052f,
-        0.000871834811f, 0.000288690848f, 8.17579203e-05f, 1.98494599e-05f, 4.13850239e-06f, 7.41964527e-07f, 1.14500885e-07f, 0f,
-        0.0036681341f, 0.00287460932f, 0.00115582405f, -0.000546912488f, -0.00148027996f, -0.00155243475f, -0.00113723346f, -0.000649053662f,
-        -0.000300828222f, -0.000115584138f, -3.72540999e-05f, -1.0148864e-05f, -2.34881077e-06f, -4.63498282e-07f, -7.81968126e-08f, 0f,
-        -9.45130887e-05f, -0.000343454361f, -0.000470925472f, -0.000347828725f, -0.000116199102f, 6.26754554e-05f, 0.000126856365f, 0.000108648557f,
-        6.50617148e-05f, 3.02057197e-05f, 1.13263841e-05f, 3.50293931e-06f, 9.04676313e-07f, 1.96680602e-07f, 3.61950896e-08f, 0f,
+        -0.5f, -0.49995306f, -0.49953908f, -0.5056123f, -0.5414411f, -0.6127175f, -0.666049f, -0.62862694f,
+        -0.48963502f, -0.31015337f, -0.15990114f, -0.067485675f, -0.02347362f, -0.006771652f, -0.0016291006f, 0f,
+        0.39894044f, 0.39823398f, 0.39508578f, 0.41910994f, 0.525595f, 0.6931989f, 0.79775053f, 0.7391195f,
+        0.544326f, 0.32112846f, 0.15351355f, 0.060095526f, 0.019434558f, 0.0052291215f, 0.0011773173f, 0f,
+        7.0467424e-05f, 0.0041463533f, 0.013241926f, -0.022521948f, -0.14166483f, -0.28982973f, -0.3667908f, -0.3323508f,
+        -0.22988646f, -0.12572712f, -0.05556873f, -0.020141026f, -0.0060490295f, -0.001516909f, -0.00031946445f, 0f,
+        -0.067415506f, -0.078368f, -0.090184174f, -0.0664264f, -0.006942181f, 0.05141685f, 0.07662655f, 0.067637555f,
+        0.043661773f, 0.022042992f, 0.00898412f, 0.0030101186f, 0.0008387176f, 0.00019589318f, 3.857319e-05f, 0f,
+        0.005071237f, 0.016927099f, 0.02274049f, 0.016795529f, 0.0056132525f, -0.0030278973f, -0.0061282367f, -0.005248664f,
+        -0.0031429958f, -0.0014591584f, -0.0005471436f, -0.00016921591f, -4.370208e-05f, -9.501065e-06f, -1.7484912e-06f, 0f,
     ]);
 
     private static readonly AlignedBuffer<float> s_power = Fill(
@@ -27,8 +27,8 @@ internal static unsafe class LaneTables
     ]);
 
     /// <summary>
-    /// Φ(−m) near m = i / <see cref="NormalScale"/>: the coefficient of rᵖ at 16 p + i, r = m · <see cref="NormalScale"/> − i in [−½, ½], p = 0..4, each
-    /// piece fitted to the least maximum error (4e-8 at most). The first piece is exactly ½ at 0, the last, from m = 5.5 on, is 0.
+    /// −Φ(−m) near m = i / <see cref="NormalScale"/>: the coefficient of mᵖ at 16 p + i, p = 0..4, for the i to which m · <see cref="NormalScale"/> rounds, each
+    /// piece fitted to the least maximum error and its coefficients rounded from the highest on, the lower ones fitted anew. The first piece is exactly −½ at 0, the last, from m = 5.5 on, is 0.
     /// </summary>
     public static float* Normal { get; } = s_normal.Pointer;
 

@@ -30,7 +30,7 @@ public sealed unsafe class RowFunctionsTests
     }
 
     [TestCaseSource(typeof(Widths), nameof(Widths.Available)), Category(NarrowWidthsTests.Category)]
-    public void Gelu_IsWithinItsBound(object width) => AssertActivation<LaneFunctions.GeluFunction>((LaneWidth)width, Reference.Gelu, 5e-7);
+    public void Gelu_IsWithinItsBound(object width) => AssertActivation<LaneFunctions.GeluFunction>((LaneWidth)width, Reference.Gelu, 2.5e-7);
 
     [TestCaseSource(typeof(Widths), nameof(Widths.Available))]
     public void GeluTanh_IsWithinItsBound(object width) => AssertActivation<LaneFunctions.GeluTanhFunction>((LaneWidth)width, Reference.GeluTanh, 5e-7);
