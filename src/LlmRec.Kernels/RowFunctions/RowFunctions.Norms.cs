@@ -40,16 +40,12 @@ public static unsafe partial class RowFunctions
         if (x.Columns == 0) return;
         fixed (float* px = x.Values, py = y.Values, pg = gain, pb = bias)
         {
-            for (int i = 0; i < x.Rows; i++)
+            switch (width)
             {
-                float* from = px + (nint)i * x.Stride, to = py + (nint)i * y.Stride;
-                switch (width)
-                {
-                    case LaneWidth.V512: Norm<Lanes512, Vector512<float>>(from, to, x.Columns, pg, pb, epsilon, true); break;
-                    case LaneWidth.V256: Norm<Lanes256, Vector256<float>>(from, to, x.Columns, pg, pb, epsilon, true); break;
-                    case LaneWidth.V128: Norm<Lanes128, Vector128<float>>(from, to, x.Columns, pg, pb, epsilon, true); break;
-                    default: Norm<LanesScalar, float>(from, to, x.Columns, pg, pb, epsilon, true); break;
-                }
+                case LaneWidth.V512: Norm<Lanes512, Vector512<float>>(px, x.Stride, py, y.Stride, x.Rows, x.Columns, pg, pb, epsilon, true); break;
+                case LaneWidth.V256: Norm<Lanes256, Vector256<float>>(px, x.Stride, py, y.Stride, x.Rows, x.Columns, pg, pb, epsilon, true); break;
+                case LaneWidth.V128: Norm<Lanes128, Vector128<float>>(px, x.Stride, py, y.Stride, x.Rows, x.Columns, pg, pb, epsilon, true); break;
+                default: Norm<LanesScalar, float>(px, x.Stride, py, y.Stride, x.Rows, x.Columns, pg, pb, epsilon, true); break;
             }
         }
     }
@@ -62,30 +58,49 @@ public static unsafe partial class RowFunctions
         if (x.Columns == 0) return;
         fixed (float* px = x.Values, py = y.Values, pg = gain)
         {
-            for (int i = 0; i < x.Rows; i++)
+            switch (width)
             {
-                float* from = px + (nint)i * x.Stride, to = py + (nint)i * y.Stride;
-                switch (width)
-                {
-                    case LaneWidth.V512: Norm<Lanes512, Vector512<float>>(from, to, x.Columns, pg, null, epsilon, false); break;
-                    case LaneWidth.V256: Norm<Lanes256, Vector256<float>>(from, to, x.Columns, pg, null, epsilon, false); break;
-                    case LaneWidth.V128: Norm<Lanes128, Vector128<float>>(from, to, x.Columns, pg, null, epsilon, false); break;
-                    default: Norm<LanesScalar, float>(from, to, x.Columns, pg, null, epsilon, false); break;
-                }
+                case LaneWidth.V512: Norm<Lanes512, Vector512<float>>(px, x.Stride, py, y.Stride, x.Rows, x.Columns, pg, null, epsilon, false); break;
+                case LaneWidth.V256: Norm<Lanes256, Vector256<float>>(px, x.Stride, py, y.Stride, x.Rows, x.Columns, pg, null, epsilon, false); break;
+                case LaneWidth.V128: Norm<Lanes128, Vector128<float>>(px, x.Stride, py, y.Stride, x.Rows, x.Columns, pg, null, epsilon, false); break;
+                default: Norm<LanesScalar, float>(px, x.Stride, py, y.Stride, x.Rows, x.Columns, pg, null, epsilon, false); break;
             }
         }
     }
 
-    /// <summary>y = (x − mean) / √(mean of (x − mean)² + ε) · gain + bias, with mean = 0 unless it is to be removed.</summary>
-    private static void Norm<TLanes, TVector>(float* x, float* y, int n, float* gain, float* bias, float epsilon, bool removeMean)
+    /// <summary>
+    /// y = (x − mean) / √(mean of (x − mean)² + ε) · gain + bias for every row, with mean = 0 unless it is to be removed. A few rows at a time, step by step:
+    /// a sum across a vector and a root take long, and so one row does not wait for the other.
+    /// </summary>
+    private static void Norm<TLanes, TVector>(float* x, nint xRow, float* y, nint yRow, int rows, int n, float* gain, float* bias, float epsilon, bool removeMean)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        float mean = removeMean ? (float)(Sum<TLanes, TVector>(x, n) / n) : 0;
-        double variance = SquaredDistance<TLanes, TVector>(x, n, mean) / n;
-        float factor = (float)(1 / Math.Sqrt(variance + epsilon));
-        if (!double.IsFinite(variance) || !float.IsFinite(factor)) throw NotFinite(removeMean ? "layer norm" : "RMS norm");
+        const int Block = 4;
+        float* means = stackalloc float[Block], factors = stackalloc float[Block];
+        for (int i0 = 0; i0 < rows; i0 += Block)
+        {
+            int block = Math.Min(Block, rows - i0);
+            float* from = x + i0 * xRow, to = y + i0 * yRow;
+            for (int r = 0; r < block; r++)
+                means[r] = removeMean ? (float)(Sum<TLanes, TVector>(from + r * xRow, n) / n) : 0;
+            for (int r = 0; r < block; r++)
+            {
+                double variance = SquaredDistance<TLanes, TVector>(from + r * xRow, n, means[r]) / n;
+                factors[r] = (float)(1 / Math.Sqrt(variance + epsilon));
+                if (!double.IsFinite(variance) || !float.IsFinite(factors[r])) throw NotFinite(removeMean ? "layer norm" : "RMS norm");
+            }
 
+            for (int r = 0; r < block; r++)
+                Scale<TLanes, TVector>(from + r * xRow, to + r * yRow, n, means[r], factors[r], gain, bias);
+        }
+    }
+
+    /// <summary>y = (x − mean) · factor · gain + bias.</summary>
+    private static void Scale<TLanes, TVector>(float* x, float* y, int n, float mean, float factor, float* gain, float* bias)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
         TVector m = TLanes.Create(mean), f = TLanes.Create(factor), zero = TLanes.Create(0f), one = TLanes.Create(1f);
         int i = 0;
         for (; i + TLanes.Count <= n; i += TLanes.Count)

@@ -169,10 +169,10 @@ public sealed unsafe class RowFunctionsTests
     {
         foreach (int d in Enumerable.Range(1, 130).Append(384).Append(8192))
         {
-            Matrix x = Matrix.Random(3, d, d, d + 3), y = new(3, d, d + 1);
+            Matrix x = Matrix.Random(6, d, d, d + 3), y = new(6, d, d + 1);
             float[] gain = TestVectors.Uniform(d, d + 1), bias = TestVectors.Uniform(d, d + 2);
             RowFunctions.LayerNorm((LaneWidth)width, x.View, gain, bias, 1e-5f, y.View);
-            for (int i = 0; i < 3; i++)
+            for (int i = 0; i < 6; i++)
             {
                 double[] row = [.. x.View.Row(i).ToArray().Select(v => (double)v)];
                 double mean = row.Average(), deviation = Math.Sqrt(row.Average(v => (v - mean) * (v - mean)) + 1e-5f);
@@ -192,10 +192,10 @@ public sealed unsafe class RowFunctionsTests
     {
         foreach (int d in Enumerable.Range(1, 130).Append(384).Append(8192))
         {
-            Matrix x = Matrix.Random(3, d, d, d + 3), y = new(3, d, d + 1);
+            Matrix x = Matrix.Random(6, d, d, d + 3), y = new(6, d, d + 1);
             float[] gain = TestVectors.Uniform(d, d + 1);
             RowFunctions.RmsNorm((LaneWidth)width, x.View, gain, 1e-6f, y.View);
-            for (int i = 0; i < 3; i++)
+            for (int i = 0; i < 6; i++)
             {
                 double[] row = [.. x.View.Row(i).ToArray().Select(v => (double)v)];
                 double root = Math.Sqrt(row.Average(v => v * v) + 1e-6f);
