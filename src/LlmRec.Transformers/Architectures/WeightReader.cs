@@ -125,7 +125,8 @@ internal sealed class WeightReader
         }
     }
 
-    private EmbeddingTable Table(string key, int rows, int columns, WeightFormat format) => new(Tensor(key + ".weight", rows, columns), rows, columns, format);
+    private EmbeddingTable Table(string key, int rows, int columns, WeightFormat format) =>
+        new(_checkpoint.ReadAligned(Find(key + ".weight"), rows, columns), rows, columns, format);
 
     private NormWeights? Norm(string? key, int size)
     {
@@ -136,7 +137,10 @@ internal sealed class WeightReader
         return new(_config.Norm, gain, _config.HasNormBias ? Tensor(key + ".bias", size) : [], _config.NormEpsilon);
     }
 
-    private float[] Tensor(string key, params ReadOnlySpan<long> shape)
+    private float[] Tensor(string key, params ReadOnlySpan<long> shape) => _checkpoint.ReadFloats(Find(key), shape);
+
+    /// <summary>The full name of a tensor, which then counts as known.</summary>
+    private string Find(string key)
     {
         string name = _prefix + key;
         if (!_checkpoint.Contains(name))
@@ -150,7 +154,7 @@ internal sealed class WeightReader
 
         _used.Add(name);
         if (_checkpoint.Info(name).Type == TensorType.I8) _used.Add(name + Checkpoint.ScaleSuffix);
-        return _checkpoint.ReadFloats(name, shape);
+        return name;
     }
 
     private void RefuseUnknown()

@@ -1,4 +1,6 @@
 using System.Numerics.Tensors;
+using System.Runtime.Intrinsics.X86;
+using LlmRec.Kernels;
 
 namespace LlmRec.Transformers;
 
@@ -8,7 +10,7 @@ internal sealed class EmbeddingTable
     /// <summary>Values that share a scale: the fewer, the less an outlier costs the others.</summary>
     private const int Block = 32;
 
-    private readonly float[]? _single;
+    private readonly AlignedBuffer<float>? _single;   // on huge pages, when it is large: rows are met in no order
     private readonly ushort[]? _narrow;
     private readonly sbyte[]? _bytes;
     private readonly float[] _scales = []; // (rows, blocks)
@@ -18,7 +20,7 @@ internal sealed class EmbeddingTable
     /// <param name="rows">Number of rows.</param>
     /// <param name="columns">Width of a row.</param>
     /// <param name="format">Format to keep.</param>
-    public EmbeddingTable(float[] values, int rows, int columns, WeightFormat format)
+    public EmbeddingTable(AlignedBuffer<float> values, int rows, int columns, WeightFormat format)
     {
         Rows = rows;
         Columns = columns;
@@ -26,12 +28,13 @@ internal sealed class EmbeddingTable
         switch (format)
         {
             case WeightFormat.BFloat16:
-                _narrow = Array.ConvertAll(values, BFloat16.Round);
+                _narrow = new ushort[values.Length];
+                for (int i = 0; i < _narrow.Length; i++) _narrow[i] = BFloat16.Round(values.Span[i]);
                 break;
             case WeightFormat.Int8:
                 _bytes = new sbyte[values.Length];
                 _scales = new float[checked(rows * _blocks)];
-                for (int i = 0; i < rows; i++) Quantize(values.AsSpan(i * columns, columns), i);
+                for (int i = 0; i < rows; i++) Quantize(values.Span.Slice(i * columns, columns), i);
                 break;
             default:
                 _single = values;
@@ -45,14 +48,39 @@ internal sealed class EmbeddingTable
 
     public long Bytes => (long)Rows * Columns * (_single is not null ? 4 : _narrow is not null ? 2 : 1) + 4L * _scales.Length;
 
+    /// <summary>to = factor · row i.</summary>
+    public void CopyTo(int i, Span<float> to, float factor = 1)
+    {
+        if (_single is not null)
+        {
+            ReadOnlySpan<float> row = _single.Span.Slice(i * Columns, Columns);
+            if (factor == 1) row.CopyTo(to);
+            else TensorPrimitives.Multiply(row, factor, to);
+            return;
+        }
+
+        to.Clear();
+        AddTo(i, to, factor);
+    }
+
+    /// <summary>Sets row i on its way to the cache.</summary>
+    public unsafe void Prefetch(int i)
+    {
+        if (_single is null || !Sse.IsSupported) return;
+        fixed (float* row = _single.Span.Slice(i * Columns, Columns))
+        {
+            for (int j = 0; j < Columns; j += 16) Sse.Prefetch0(row + j);
+        }
+    }
+
     /// <summary>to += factor · row i.</summary>
     public void AddTo(int i, Span<float> to, float factor = 1)
     {
         int at = i * Columns;
         if (_single is not null)
         {
-            if (factor == 1) TensorPrimitives.Add(_single.AsSpan(at, Columns), to, to);
-            else TensorPrimitives.MultiplyAdd(_single.AsSpan(at, Columns), factor, to, to);
+            if (factor == 1) TensorPrimitives.Add(_single.Span.Slice(at, Columns), to, to);
+            else TensorPrimitives.MultiplyAdd(_single.Span.Slice(at, Columns), factor, to, to);
         }
         else if (_narrow is not null)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LlmRec.Kernels;
 
 namespace LlmRec.Transformers;
 
@@ -61,19 +62,37 @@ public sealed class Checkpoint : IDisposable
     /// <exception cref="InvalidDataException">There is no such tensor, its shape is another, or it holds integers without scales.</exception>
     public float[] ReadFloats(string tensor, params ReadOnlySpan<long> shape)
     {
+        float[] values = new float[Home(tensor).Verified(tensor, shape)];
+        CopyFloats(tensor, values);
+        return values;
+    }
+
+    /// <summary>The same on huge pages, when it is large: for what is read here and there.</summary>
+    internal AlignedBuffer<float> ReadAligned(string tensor, params ReadOnlySpan<long> shape)
+    {
+        var values = new AlignedBuffer<float>(Home(tensor).Verified(tensor, shape));
+        CopyFloats(tensor, values.Span);
+        return values;
+    }
+
+    private void CopyFloats(string tensor, Span<float> values)
+    {
         SafeTensorsFile file = Home(tensor);
         TensorInfo info = file.Tensors[tensor];
-        if (info.Type != TensorType.I8) return file.ReadFloats(tensor, shape);
-        ReadOnlySpan<sbyte> bytes = file.Get<sbyte>(tensor, shape);
+        if (info.Type != TensorType.I8)
+        {
+            file.CopyFloats(tensor, values);
+            return;
+        }
+
+        ReadOnlySpan<sbyte> bytes = file.Get<sbyte>(tensor);
         string scaleName = tensor + ScaleSuffix;
         if (!Contains(scaleName)) throw new InvalidDataException($"{file.Name}: {info} is int8 and needs its scales in a tensor '{scaleName}', which is not there");
         float[] scales = Home(scaleName).ReadFloats(scaleName);
         int rows = info.Shape.Count == 0 ? 1 : checked((int)info.Shape[0]), columns = rows == 0 ? 0 : bytes.Length / rows;
         if (scales.Length != 1 && scales.Length != rows)
             throw new InvalidDataException($"{file.Name}: {Info(scaleName)} was expected to hold one scale, or one for each of the {rows} rows of '{tensor}'");
-        var values = new float[bytes.Length];
         for (int i = 0; i < values.Length; i++) values[i] = bytes[i] * scales[scales.Length == 1 ? 0 : i / columns];
-        return values;
     }
 
     /// <summary>What the name of an int8 tensor's scales ends in.</summary>

@@ -114,9 +114,23 @@ public sealed unsafe class SafeTensorsFile : IDisposable
     /// <exception cref="InvalidDataException">There is no such tensor, its shape is another, or it holds integers.</exception>
     public float[] ReadFloats(string tensor, params ReadOnlySpan<long> shape)
     {
+        float[] values = new float[Verified(tensor, shape)];
+        CopyFloats(tensor, values);
+        return values;
+    }
+
+    /// <summary>How many elements a tensor of the right shape has.</summary>
+    internal int Verified(string tensor, ReadOnlySpan<long> shape)
+    {
         TensorInfo info = Find(tensor);
         CheckShape(info, shape);
-        var values = new float[checked((int)info.Count)];
+        return checked((int)info.Count);
+    }
+
+    /// <summary>Writes a floating-point tensor as float32.</summary>
+    internal void CopyFloats(string tensor, Span<float> values)
+    {
+        TensorInfo info = Find(tensor);
         switch (info.Type)
         {
             case TensorType.F32:
@@ -137,7 +151,6 @@ public sealed unsafe class SafeTensorsFile : IDisposable
             default:
                 throw new InvalidDataException($"{Name}: {info} was expected to be a floating-point tensor");
         }
-        return values;
     }
 
     /// <summary>Unmaps the file.</summary>

@@ -9,6 +9,9 @@ namespace LlmRec.Transformers;
 /// </summary>
 internal static class ForwardPass
 {
+    /// <summary>Words whose vectors are on the way while one is read.</summary>
+    private const int Ahead = 2;
+
     /// <summary>Leaves the last hidden states in <see cref="RunState.X"/>.</summary>
     /// <param name="c">The model's description.</param>
     /// <param name="w">Its weights.</param>
@@ -43,9 +46,10 @@ internal static class ForwardPass
         {
             for (int t = starts[text]; t < starts[text + 1]; t++)
             {
+                // words lie far apart in a large table
+                if (t + Ahead < x.Rows) w.Words.Prefetch(ids[t + Ahead]);
                 Span<float> row = x.Row(t);
-                row.Clear();
-                w.Words.AddTo(ids[t], row, c.EmbeddingScale);
+                w.Words.CopyTo(ids[t], row, c.EmbeddingScale);
                 w.Positions?.AddTo(t - starts[text] + c.PositionOffset, row);
                 w.TokenTypes?.AddTo(types[t], row);
             }
@@ -56,7 +60,7 @@ internal static class ForwardPass
 
     private static void Attend(TransformerConfig c, LayerWeights layer, AttentionWindow window, RotaryTable? rotary, RelativeBias? bias, RunState s, ReadOnlySpan<int> starts, int threads)
     {
-        MatrixSpan x = s.X, branch = s.Branch, qkv = s.QueryKeyValue, context = s.Context;
+        MatrixSpan x = s.X, branch = s.Branch, qkv = s.QueryKeyValue;
         int d = c.HeadSize, q = c.Heads * d, k = c.KeyHeads * d;
 
         // queries, keys and values side by side: (t, h) -> (t, q + 2 k)
@@ -71,7 +75,7 @@ internal static class ForwardPass
             layer.Key!.Apply(keys, keys);
         }
 
-        // every text for itself
+        // every text for itself; what is gathered takes the place of the queries
         for (int text = 0; text + 1 < starts.Length; text++)
         {
             int start = starts[text], n = starts[text + 1] - start;
@@ -82,14 +86,14 @@ internal static class ForwardPass
             }
 
             (float[] distances, int reach) = bias?.Get(n) ?? ([], 0);
-            Attention.Forward(qkv.Slice(start, 0, n, q), qkv.Slice(start, q, n, k), qkv.Slice(start, q + k, n, k), context.Slice(start, 0, n, q), new()
+            Attention.Forward(qkv.Slice(start, 0, n, q), qkv.Slice(start, q, n, k), qkv.Slice(start, q + k, n, k), qkv.Slice(start, 0, n, q), new()
             {
                 Heads = c.Heads, KeyHeads = c.KeyHeads, Scale = c.ScoreScale, Back = window.Back, Ahead = window.Ahead, DistanceBias = distances, DistanceReach = reach,
             });
         }
 
         // back: (t, q) -> (t, h)
-        Finish(c.NormPlacement, layer.AttentionOutput, context, layer.AfterAttention, x, branch, threads);
+        Finish(c.NormPlacement, layer.AttentionOutput, qkv.Slice(0, 0, qkv.Rows, q), layer.AfterAttention, x, branch, threads);
     }
 
     private static void FeedForward(TransformerConfig c, LayerWeights layer, RunState s, int threads)
@@ -125,8 +129,8 @@ internal static class ForwardPass
         switch (placement)
         {
             case NormPlacement.After:
-                matrix.Apply(y, branch, threads, residual: x);
-                norm!.Apply(branch, x);
+                matrix.Apply(y, x, threads, residual: x);
+                norm!.Apply(x, x);
                 break;
             case NormPlacement.Before:
                 matrix.Apply(y, x, threads, residual: x);

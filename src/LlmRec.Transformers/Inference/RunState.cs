@@ -19,7 +19,7 @@ internal sealed class RunState(TransformerConfig config)
     public void Prepare(int tokens)
     {
         _tokens = tokens;
-        long size = (long)tokens * (2 * Pad(config.HiddenSize) + Pad(Queries + 2 * Keys) + Pad(Queries) + Pad(Inner));
+        long size = (long)tokens * (2 * Pad(config.HiddenSize) + Math.Max(Pad(Queries + 2 * Keys), Pad(Inner)));
         // never less than what is given huge pages
         if (_memory.Length < size) _memory = new AlignedBuffer<float>(Math.Max(1 << 20, checked((int)size)));
         if (_ids.Length < 2 * tokens) _ids = new AlignedBuffer<int>(2 * tokens);
@@ -34,17 +34,14 @@ internal sealed class RunState(TransformerConfig config)
     /// <summary>(t, hidden): the residual stream.</summary>
     public MatrixSpan X => Take(0, config.HiddenSize);
 
-    /// <summary>(t, hidden): a sublayer's input after its norm, or its output before one.</summary>
+    /// <summary>(t, hidden): a sublayer's input after a norm of its own, or its output before one.</summary>
     public MatrixSpan Branch => Take(Pad(config.HiddenSize), config.HiddenSize);
 
-    /// <summary>(t, queries + keys + values).</summary>
+    /// <summary>(t, queries + keys + values); what attention gathers takes the queries' place.</summary>
     public MatrixSpan QueryKeyValue => Take(2 * Pad(config.HiddenSize), Queries + 2 * Keys);
 
-    /// <summary>(t, heads · head size): what attention gathered.</summary>
-    public MatrixSpan Context => Take(2 * Pad(config.HiddenSize) + Pad(Queries + 2 * Keys), Queries);
-
-    /// <summary>(t, intermediate), or (t, 2 · intermediate) for gate and up.</summary>
-    public MatrixSpan Up => Take(2 * Pad(config.HiddenSize) + Pad(Queries + 2 * Keys) + Pad(Queries), Inner);
+    /// <summary>(t, intermediate), or (t, 2 · intermediate) for gate and up; in the memory of <see cref="QueryKeyValue"/>, which is done with by then.</summary>
+    public MatrixSpan Up => Take(2 * Pad(config.HiddenSize), Inner);
 
     /// <summary>Rows begin on cache lines.</summary>
     private static int Pad(int columns) => (columns + 15) & ~15;

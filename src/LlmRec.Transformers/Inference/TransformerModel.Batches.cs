@@ -5,8 +5,8 @@ namespace LlmRec.Transformers;
 
 public sealed partial class TransformerModel
 {
-    /// <summary>Tokens of a pass: enough rows to keep the products busy, few enough that what attention and norms read is still in the second cache.</summary>
-    private const int PassTokens = 128;
+    /// <summary>Tokens of a pass: enough rows that every panel of the weights is used often, few enough that a batch has passes for all threads.</summary>
+    private const int PassTokens = 256;
 
     /// <summary>Fewest tokens that a pass is cut down to so that every thread has one.</summary>
     private const int LeastTokens = 24;
