@@ -5,8 +5,11 @@ namespace LlmRec.Perf;
 /// <summary>Repeats a piece of work until the time is up and reports median and spread.</summary>
 internal static class Stopwatcher
 {
+    /// <summary>Code is compiled quickly, then with counters, then well; half a second into the work that may still go on.</summary>
+    private const double Settling = 1;
+
     /// <summary>
-    /// Warms up (at least three calls and a fifth of the time, so that tiered compilation has settled), then times single calls.
+    /// Warms up (at least three calls, a second and a fifth of the time, so that tiered compilation has settled), then times single calls.
     /// Make a call last at least some 50 µs: put a loop into it otherwise.
     /// </summary>
     /// <param name="work">The work; its result must be kept somewhere the compiler cannot discard it.</param>
@@ -15,10 +18,10 @@ internal static class Stopwatcher
     public static Timing Time(Action work, double seconds, int least = 5)
     {
         long start = Stopwatch.GetTimestamp();
-        for (int i = 0; i < 3 || Stopwatch.GetElapsedTime(start).TotalSeconds < seconds / 5; i++)
+        for (int i = 0; i < 3 || Stopwatch.GetElapsedTime(start).TotalSeconds < Math.Max(Settling, seconds / 5); i++)
         {
             work();
-            if (i >= 1 && Stopwatch.GetElapsedTime(start).TotalSeconds > seconds)
+            if (i >= 1 && Stopwatch.GetElapsedTime(start).TotalSeconds > Math.Max(Settling, seconds))
                 break;
         }
 
