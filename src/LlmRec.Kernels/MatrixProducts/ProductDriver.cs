@@ -226,7 +226,7 @@ internal static unsafe class ProductDriver
             plus = bias;
         }
 
-        bool inPlace = first == c && startRow == job.CRow;
+        bool inPlace = first == c && startRow == job.CRow, inTile = finish && rest.Bias == null && rest.Residual == null && TileKernel.Finishes(job.Width);
         for (int i = i0; i < i1; i += tileRows, left += tileRows * leftRow, c += tileRows * job.CRow, start += tileRows * startRow)
         {
             int rows = Math.Min(tileRows, i1 - i);
@@ -240,6 +240,12 @@ internal static unsafe class ProductDriver
             }
 
             float* next = Next(following, right, i - i0, i1 - i0, tileRows, k, out nint nextStep);
+            if (inTile && rows == tileRows)
+            {
+                TileKernel.MultiplyAndFinish(rest.Activation, k, left, aRow, aStep, right, rightStep, c, job.CRow, start, startRow, plus, next, nextStep);
+                continue;
+            }
+
             TileKernel.Multiply(job.Width, rows, k, left, aRow, aStep, right, rightStep, c, job.CRow, start, startRow, plus, next, nextStep);
             if (finish) TileFinish.Apply(rest, c, job.CRow, i, j, rows, PanelColumns);
         }

@@ -12,7 +12,7 @@ namespace LlmRec.Kernels;
 /// </summary>
 internal static unsafe class Tile
 {
-    /// <summary>c (rows, 2 vectors) = start + a (rows, k) · b (k, 2 vectors).</summary>
+    /// <summary>c (rows, 2 vectors) = finish(start + a (rows, k) · b (k, 2 vectors)).</summary>
     /// <param name="k">Length of the sum.</param>
     /// <param name="a">a(i, p) at a[i · aRow + p · aStep].</param>
     /// <param name="aRow">Elements from row to row of a.</param>
@@ -28,10 +28,11 @@ internal static unsafe class Tile
     /// <param name="nextStep">Elements from one line to fetch to the next; 0 to fetch nothing new.</param>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<TLanes, TVector, TRows>(nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint cRow, float* start, nint startRow, float* plus, float* next, nint nextStep)
+    public static void Multiply<TLanes, TVector, TRows, TFinish>(nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint cRow, float* start, nint startRow, float* plus, float* next, nint nextStep)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TRows : struct, ITileRows
+        where TFinish : struct, ILaneFunction
     {
         TVector x0 = default, x1 = default, x2 = default, x3 = default, x4 = default, x5 = default, x6 = default, x7 = default;
         TVector y0 = default, y1 = default, y2 = default, y3 = default, y4 = default, y5 = default, y6 = default, y7 = default;
@@ -83,13 +84,13 @@ internal static unsafe class Tile
             b += bStep;
         }
 
-        TLanes.Store(x0, c); TLanes.Store(y0, c + TLanes.Count);
-        if (TRows.Count > 1) { c += cRow; TLanes.Store(x1, c); TLanes.Store(y1, c + TLanes.Count); }
-        if (TRows.Count > 2) { c += cRow; TLanes.Store(x2, c); TLanes.Store(y2, c + TLanes.Count); }
-        if (TRows.Count > 3) { c += cRow; TLanes.Store(x3, c); TLanes.Store(y3, c + TLanes.Count); }
-        if (TRows.Count > 4) { c += cRow; TLanes.Store(x4, c); TLanes.Store(y4, c + TLanes.Count); }
-        if (TRows.Count > 5) { c += cRow; TLanes.Store(x5, c); TLanes.Store(y5, c + TLanes.Count); }
-        if (TRows.Count > 6) { c += cRow; TLanes.Store(x6, c); TLanes.Store(y6, c + TLanes.Count); }
-        if (TRows.Count > 7) { c += cRow; TLanes.Store(x7, c); TLanes.Store(y7, c + TLanes.Count); }
+        TLanes.Store(TFinish.Apply<TLanes, TVector>(x0), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y0), c + TLanes.Count);
+        if (TRows.Count > 1) { c += cRow; TLanes.Store(TFinish.Apply<TLanes, TVector>(x1), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y1), c + TLanes.Count); }
+        if (TRows.Count > 2) { c += cRow; TLanes.Store(TFinish.Apply<TLanes, TVector>(x2), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y2), c + TLanes.Count); }
+        if (TRows.Count > 3) { c += cRow; TLanes.Store(TFinish.Apply<TLanes, TVector>(x3), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y3), c + TLanes.Count); }
+        if (TRows.Count > 4) { c += cRow; TLanes.Store(TFinish.Apply<TLanes, TVector>(x4), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y4), c + TLanes.Count); }
+        if (TRows.Count > 5) { c += cRow; TLanes.Store(TFinish.Apply<TLanes, TVector>(x5), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y5), c + TLanes.Count); }
+        if (TRows.Count > 6) { c += cRow; TLanes.Store(TFinish.Apply<TLanes, TVector>(x6), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y6), c + TLanes.Count); }
+        if (TRows.Count > 7) { c += cRow; TLanes.Store(TFinish.Apply<TLanes, TVector>(x7), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y7), c + TLanes.Count); }
     }
 }

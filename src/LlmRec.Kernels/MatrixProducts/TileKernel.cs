@@ -19,21 +19,21 @@ internal static unsafe class TileKernel
         _ => 6,
     };
 
-    /// <summary>c (rows, 32) = start + a (rows, k) · b (k, 32), rows at most <see cref="Rows"/>; parameters as in <see cref="Tile.Multiply{TLanes, TVector, TRows}"/>.</summary>
+    /// <summary>c (rows, 32) = start + a (rows, k) · b (k, 32), rows at most <see cref="Rows"/>; parameters as in <see cref="Tile.Multiply{TLanes, TVector, TRows, TFinish}"/>.</summary>
     public static void Multiply(LaneWidth width, int rows, nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint cRow, float* start, nint startRow, float* plus, float* next, nint nextStep)
     {
         if (width == LaneWidth.V512)
         {
             switch (rows)
             {
-                case 8: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); return;
-                case 7: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R7>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); return;
-                case 6: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R6>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); return;
-                case 5: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R5>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); return;
-                case 4: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R4>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); return;
-                case 3: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R3>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); return;
-                case 2: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R2>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); return;
-                default: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R1>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); return;
+                case 8: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.Identity>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); return;
+                case 7: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R7, LaneFunctions.Identity>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); return;
+                case 6: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R6, LaneFunctions.Identity>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); return;
+                case 5: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R5, LaneFunctions.Identity>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); return;
+                case 4: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R4, LaneFunctions.Identity>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); return;
+                case 3: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R3, LaneFunctions.Identity>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); return;
+                case 2: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R2, LaneFunctions.Identity>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); return;
+                default: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R1, LaneFunctions.Identity>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); return;
             }
         }
 
@@ -43,12 +43,12 @@ internal static unsafe class TileKernel
             {
                 switch (rows)
                 {
-                    case 6: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R6>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
-                    case 5: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R5>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
-                    case 4: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R4>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
-                    case 3: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R3>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
-                    case 2: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R2>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
-                    default: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R1>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
+                    case 6: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R6, LaneFunctions.Identity>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
+                    case 5: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R5, LaneFunctions.Identity>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
+                    case 4: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R4, LaneFunctions.Identity>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
+                    case 3: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R3, LaneFunctions.Identity>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
+                    case 2: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R2, LaneFunctions.Identity>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
+                    default: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R1, LaneFunctions.Identity>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
                 }
             }
         }
@@ -58,19 +58,35 @@ internal static unsafe class TileKernel
             {
                 switch (rows)
                 {
-                    case 6: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R6>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
-                    case 5: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R5>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
-                    case 4: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R4>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
-                    case 3: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R3>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
-                    case 2: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R2>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
-                    default: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R1>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
+                    case 6: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R6, LaneFunctions.Identity>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
+                    case 5: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R5, LaneFunctions.Identity>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
+                    case 4: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R4, LaneFunctions.Identity>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
+                    case 3: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R3, LaneFunctions.Identity>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
+                    case 2: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R2, LaneFunctions.Identity>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
+                    default: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R1, LaneFunctions.Identity>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
                 }
             }
         }
         else
         {
             for (int j = 0; j < PanelColumns; j += 2, nextStep = 0)
-                Tile.Multiply<LanesScalar, float, TileRows.R1>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep);
+                Tile.Multiply<LanesScalar, float, TileRows.R1, LaneFunctions.Identity>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep);
+        }
+    }
+
+    /// <summary>Whether a full tile of a width can apply an activation in its registers: narrower ones have none to spare.</summary>
+    public static bool Finishes(LaneWidth width) => width == LaneWidth.V512;
+
+    /// <summary>c (8, 32) = activation(start + a (8, k) · b (k, 32)), without the way through memory that a finish of its own takes.</summary>
+    public static void MultiplyAndFinish(Activation activation, nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint cRow, float* start, nint startRow, float* plus, float* next, nint nextStep)
+    {
+        switch (activation)
+        {
+            case Activation.Gelu: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.GeluFunction>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); break;
+            case Activation.GeluTanh: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.GeluTanhFunction>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); break;
+            case Activation.Silu: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.SiluFunction>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); break;
+            case Activation.Relu: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.ReluFunction>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); break;
+            default: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.Identity>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); break;
         }
     }
 
