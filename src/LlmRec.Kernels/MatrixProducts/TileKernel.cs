@@ -75,7 +75,8 @@ internal static unsafe class TileKernel
     }
 
     /// <summary>Whether a full tile of a width can apply an activation in its registers: narrower ones have none to spare.</summary>
-    public static bool Finishes(LaneWidth width) => width == LaneWidth.V512;
+    /// <remarks>Makes the tables first: tiles are compiled once and for all, and one compiled before them would ask for them at every use.</remarks>
+    public static bool Finishes(LaneWidth width) => width == LaneWidth.V512 && LaneTables.Normal != null;
 
     /// <summary>c (8, 32) = activation(start + a (8, k) · b (k, 32)), without the way through memory that a finish of its own takes.</summary>
     public static void MultiplyAndFinish(Activation activation, nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint cRow, float* start, nint startRow, float* plus, float* next, nint nextStep)
