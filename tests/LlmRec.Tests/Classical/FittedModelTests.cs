@@ -60,7 +60,7 @@ public sealed class FittedModelTests
     }
 
     [Test]
-    public void Update_LearnsANewTaste([Values("SLIM", "PureSVD", "iALS", "iALS scaled", "BPR", "SVD", "SVD without biases", "SVD++", "NMF", "NMF with biases", "ALS", "item2vec", "utility")] string name)
+    public void Update_LearnsANewTaste([Values("SLIM", "PureSVD", "iALS", "iALS scaled", "BPR", "BPR even", "SVD", "SVD without biases", "SVD++", "NMF", "NMF with biases", "ALS", "item2vec", "utility")] string name)
     {
         (Catalog catalog, InteractionLog log) = FittedModels.World();
         FittedModel model = FittedModels.Fit(name, catalog, log);

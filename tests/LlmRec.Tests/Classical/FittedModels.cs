@@ -30,6 +30,7 @@ internal static class FittedModels
         ["iALS"] = (c, l) => ImplicitAlsModel.Fit(c, l, new() { Factors = 6, Regularisation = 1 }),
         ["iALS scaled"] = (c, l) => ImplicitAlsModel.Fit(c, l, new() { Factors = 6, Objective = AlsObjective.FrequencyScaled, Alpha = 0.1, Regularisation = 0.1 }),
         ["BPR"] = (c, l) => BprModel.Fit(c, l, new() { Factors = 6, Epochs = 60, LearningRate = 0.05 }),
+        ["BPR even"] = (c, l) => BprModel.Fit(c, l, new() { Factors = 6, Epochs = 60, LearningRate = 0.05, NoisePower = 0 }),
         ["item-KNN voters"] = (c, l) => ItemKnnModel.Fit(c, l, new() { Weighting = KnnWeighting.Cosine, Neighbours = null, Voters = 3 }),
         ["user-KNN of each item"] = (c, l) => UserKnnModel.Fit(c, l, new() { Neighbours = 3, NeighboursOfEachItem = true }),
         ["rating KNN items"] = (c, l) => RatingKnnModel.Fit(c, l, new() { Shrinkage = 2 }),

@@ -9,7 +9,7 @@ namespace LlmRec;
 /// ranking from implicit feedback, UAI 2009.
 /// </summary>
 /// <remarks>
-/// The other item is drawn in proportion to its popularity, and a draw that the user took is skipped. An epoch is O(pairs · f).
+/// The other item is drawn in proportion to its popularity or to a power of it (<see cref="BprOptions.NoisePower"/>), and a draw that the user took is skipped. An epoch is O(pairs · f).
 /// A user of the training, looked up by id and without further history, keeps the trained vector; any other history is folded in by the same descent with the items
 /// held, O(epochs · history · f). Deterministic, on one thread. float64.
 /// An update descends over the pairs of the users concerned only; forgetting is a new fit, since every vector holds traces of the user. Immutable and thread-safe.
@@ -19,14 +19,14 @@ public sealed class BprModel : FactorModel
     internal const string KindName = "bpr";
 
     private readonly BprOptions _options;
-    private readonly int[] _drawn;         // the item of each pair: uniform draws from it are in proportion to popularity
+    private readonly NegativeItems _negatives;
     private readonly double[] _x, _b;      // X (users, f), b (m)
 
-    private BprModel(PositivePairs pairs, BprOptions options, int[] drawn, double[] x, double[] y, double[] b)
+    private BprModel(PositivePairs pairs, BprOptions options, NegativeItems negatives, double[] x, double[] y, double[] b)
         : base(FormattableString.Invariant($"BPR {options.Factors}"), pairs, options.Factors, y, b)
     {
         _options = options;
-        _drawn = drawn;
+        _negatives = negatives;
         _x = x;
         _b = b;
     }
@@ -53,26 +53,27 @@ public sealed class BprModel : FactorModel
         var random = SplitMix.Of(options.Seed, 0);
         int f = options.Factors;
         double[] x = Start(pairs.Matrix.Rows, f, ref random), y = Start(pairs.Items.Length, f, ref random), b = new double[pairs.Items.Length];
-        (int[] owner, int[] drawn) = PairsOf(pairs.Matrix);
-        Descend(pairs.Matrix, options, owner, drawn, drawn, x, y, b, ref random, progress, cancellationToken);
-        return new(pairs, options, drawn, x, y, b);
+        (int[] owner, int[] taken) = PairsOf(pairs.Matrix);
+        var negatives = new NegativeItems(pairs, taken, options.NoisePower);
+        Descend(pairs.Matrix, options, owner, taken, negatives, x, y, b, ref random, progress, cancellationToken);
+        return new(pairs, options, negatives, x, y, b);
     }
 
     /// <summary>Who took what, pair by pair.</summary>
-    private static (int[] Owner, int[] Drawn) PairsOf(SparseMatrix matrix)
+    private static (int[] Owner, int[] Taken) PairsOf(SparseMatrix matrix)
     {
-        int[] owner = new int[matrix.Entries], drawn = new int[matrix.Entries];
+        int[] owner = new int[matrix.Entries], taken = new int[matrix.Entries];
         for (int u = 0; u < matrix.Rows; u++)
         {
             int from = matrix.RowStarts[u];
-            matrix.ColumnsOf(u).CopyTo(drawn.AsSpan(from));
+            matrix.ColumnsOf(u).CopyTo(taken.AsSpan(from));
             owner.AsSpan(from, matrix.RowStarts[u + 1] - from).Fill(u);
         }
-        return (owner, drawn);
+        return (owner, taken);
     }
 
     /// <summary>Epochs over some pairs against items drawn from all.</summary>
-    private static void Descend(SparseMatrix matrix, BprOptions options, int[] owner, int[] taken, int[] drawn, double[] x, double[] y, double[] b, ref SplitMix random, IProgress<BuildProgress>? progress, CancellationToken cancellationToken)
+    private static void Descend(SparseMatrix matrix, BprOptions options, int[] owner, int[] taken, NegativeItems negatives, double[] x, double[] y, double[] b, ref SplitMix random, IProgress<BuildProgress>? progress, CancellationToken cancellationToken)
     {
         int f = options.Factors;
         double[] old = new double[f];
@@ -82,7 +83,7 @@ public sealed class BprModel : FactorModel
             for (int n = 0; n < owner.Length; n++)
             {
                 if ((n & 0xFFFF) == 0) cancellationToken.ThrowIfCancellationRequested();
-                int pair = random.Next(owner.Length), u = owner[pair], i = taken[pair], j = drawn[random.Next(drawn.Length)];
+                int pair = random.Next(owner.Length), u = owner[pair], i = taken[pair], j = negatives.Next(ref random);
                 if (matrix.ColumnsOf(u).BinarySearch(j) >= 0) continue;
                 Span<double> xu = x.AsSpan(u * f, f), yi = y.AsSpan(i * f, f), yj = y.AsSpan(j * f, f);
                 double z = Slope(xu, yi, yj, b[i] - b[j]), a = rate * z;
@@ -112,16 +113,17 @@ public sealed class BprModel : FactorModel
         double[] x = Start(pairs.Matrix.Rows, f, ref random), y = [.. Trained], b = [.. _b];
         for (int u = 0; u < pairs.Matrix.Rows; u++)
             if (Pairs.UserOf(training.Events.UserTable[u]) is >= 0 and int old) _x.AsSpan(old * f, f).CopyTo(x.AsSpan(u * f));
-        (int[] owner, int[] drawn) = PairsOf(pairs.Matrix);
+        (int[] owner, int[] taken) = PairsOf(pairs.Matrix);
+        var negatives = new NegativeItems(pairs, taken, _options.NoisePower);
         int[] mine = [.. changed.SelectMany(u => Enumerable.Range(pairs.Matrix.RowStarts[u], pairs.Matrix.ColumnsOf(u).Length))];
-        Descend(pairs.Matrix, _options, [.. mine.Select(n => owner[n])], [.. mine.Select(n => drawn[n])], drawn, x, y, b, ref random, progress, cancellationToken);
-        return new BprModel(pairs, _options, drawn, x, y, b);
+        Descend(pairs.Matrix, _options, [.. mine.Select(n => owner[n])], [.. mine.Select(n => taken[n])], negatives, x, y, b, ref random, progress, cancellationToken);
+        return new BprModel(pairs, _options, negatives, x, y, b);
     }
 
     internal override FittedModel Grown(Training training)
     {
         int m = training.Items.Length;
-        return new BprModel(PositivePairs.From(training), _options, _drawn, _x, Padded(Trained, m * Factors), Padded(_b, m));
+        return new BprModel(PositivePairs.From(training), _options, _negatives, _x, Padded(Trained, m * Factors), Padded(_b, m));
     }
 
     internal override void Save(SavedModel to)
@@ -130,6 +132,7 @@ public sealed class BprModel : FactorModel
         to.Set("epochs", _options.Epochs);
         to.Set("learningRate", _options.LearningRate);
         to.Set("regularisation", _options.Regularisation);
+        to.Set("noisePower", _options.NoisePower);
         to.Set("seed", _options.Seed);
         to.Tensors.Add("user.factors", _x, Pairs.Matrix.Rows, Factors);
         to.Tensors.Add("item.factors", Trained, Items.Count, Factors);
@@ -145,12 +148,13 @@ public sealed class BprModel : FactorModel
             Epochs = file.Get("epochs", d.Epochs),
             LearningRate = file.Get("learningRate", d.LearningRate),
             Regularisation = file.Get("regularisation", d.Regularisation),
+            NoisePower = file.Get("noisePower", d.NoisePower),
             Seed = file.Get("seed", d.Seed),
         };
         options.Check();
         PositivePairs pairs = PositivePairs.From(file.Training);
         int m = pairs.Items.Length, f = options.Factors;
-        return new(pairs, options, PairsOf(pairs.Matrix).Drawn, file.Doubles("user.factors", pairs.Matrix.Rows, f), file.Doubles("item.factors", m, f), file.Doubles("item.biases", m));
+        return new(pairs, options, new NegativeItems(pairs, PairsOf(pairs.Matrix).Taken, options.NoisePower), file.Doubles("user.factors", pairs.Matrix.Rows, f), file.Doubles("item.factors", m, f), file.Doubles("item.biases", m));
     }
 
     private protected override void UserVector(UserContext user, double[] x)
@@ -179,13 +183,13 @@ public sealed class BprModel : FactorModel
     /// <summary>The descent for a history alone, from 0; with <paramref name="parts"/> (history, f), which sum to x.</summary>
     private void FoldIn(int[] history, double[] x, double[]? parts)
     {
-        if (history.Length == 0 || _drawn.Length == 0) return;
+        if (history.Length == 0 || _negatives.IsEmpty) return;
         int f = Factors;
         double decay = 1 - _options.LearningRate * _options.Regularisation, shrunk = 1;
         var random = SplitMix.Of(_options.Seed, 1);   // the same draws for everybody: a user's scores depend on the history alone
         for (long n = (long)_options.Epochs * history.Length; n > 0; n--)
         {
-            int at = random.Next(history.Length), i = history[at], j = _drawn[random.Next(_drawn.Length)];
+            int at = random.Next(history.Length), i = history[at], j = _negatives.Next(ref random);
             if (history.AsSpan().BinarySearch(j) >= 0) continue;
             ReadOnlySpan<double> yi = VectorOf(i), yj = VectorOf(j);
             double a = _options.LearningRate * Slope(x, yi, yj, B![i] - B[j]);

@@ -15,6 +15,12 @@ public sealed record BprOptions
     /// <summary>Penalty on factors and item biases, at least 0. Default: 0.01.</summary>
     public double Regularisation { get; init; } = 0.01;
 
+    /// <summary>
+    /// The items that stand against the taken ones are drawn in proportion to their count to this power, 0 to 1: 1 by popularity, as the library implicit does, which a taste that is not the crowd's
+    /// must then beat; 0 all items that occur alike, as in the paper. Default: 1.
+    /// </summary>
+    public double NoisePower { get; init; } = 1;
+
     /// <summary>Seed of the first factors and of all draws. Default: 1.</summary>
     public int Seed { get; init; } = 1;
 
@@ -24,5 +30,6 @@ public sealed record BprOptions
         ArgumentOutOfRangeException.ThrowIfNegative(Epochs);
         if (!(LearningRate is > 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, "the step lies in (0, 1)");
         if (!(Regularisation >= 0) || !double.IsFinite(Regularisation)) throw new ArgumentOutOfRangeException(nameof(Regularisation), Regularisation, "the penalty is at least 0");
+        if (!(NoisePower is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(NoisePower), NoisePower, "use 0 to 1");
     }
 }

@@ -62,6 +62,27 @@ public sealed class BprModelTests
     }
 
     [Test]
+    public void NegativeItems_ComeInProportionToAPowerOfTheirCount([Values(0, 0.5, 1)] double power)
+    {
+        var catalog = new Catalog(((string[])["one", "four", "sixteen", "never"]).Select(id => new Item { Id = id }));
+        var log = new InteractionLog();
+        foreach ((string id, int count) in ((string, int)[])[("one", 1), ("four", 4), ("sixteen", 16)])
+            for (int u = 0; u < count; u++) log.Add($"u{u}", id);
+        PositivePairs pairs = PositivePairs.From(catalog, log);
+        int[] taken = [.. Enumerable.Range(0, pairs.Matrix.Rows).SelectMany(u => pairs.Matrix.ColumnsOf(u).ToArray())];
+        var negatives = new NegativeItems(pairs, taken, power);
+        var random = new SplitMix(3);
+        int[] drawn = new int[4];
+        for (int n = 0; n < 100_000; n++) drawn[negatives.Next(ref random)]++;
+        double[] weights = [1, Math.Pow(4, power), Math.Pow(16, power), 0];
+        Assert.That(drawn.Select(d => d / 1e5), Is.EqualTo(weights.Select(w => w / weights.Sum())).Within(0.006));
+    }
+
+    [Test]
+    public void Fit_RefusesAPowerOutOfRange([Values(-0.1, 1.1, double.NaN)] double power) =>
+        Assert.That(() => BprModel.Fit(new Catalog([]), new(), new() { NoisePower = power }), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("0 to 1"));
+
+    [Test]
     public void Score_IsFiniteWhereThereIsNothingToLearn()
     {
         (Catalog catalog, _) = SmallRatings.Make();
