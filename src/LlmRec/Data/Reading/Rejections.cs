@@ -26,5 +26,5 @@ internal sealed class Rejections(string file, ReadOptions options)
     }
 
     private void Throw(string atLeast) => throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
-        $"{atLeast}{_first.Count} {(_first.Count == 1 ? "row" : "rows")} of '{file}' cannot be read as they stand; correct the file or the options, or leave such rows out with OnError.Skip:\n  {string.Join("\n  ", _first)}"));
+        $"{atLeast}{_first.Count} {(_first.Count == 1 ? "row" : "rows")} of '{file}' cannot be read as {(_first.Count == 1 ? "it stands" : "they stand")}; correct the file or the options, or leave such rows out with OnError.Skip:\n  {string.Join("\n  ", _first)}"));
 }
