@@ -226,26 +226,29 @@ internal static unsafe class ProductDriver
             plus = bias;
         }
 
-        bool inPlace = first == c && startRow == job.CRow, inTile = finish && rest.Bias == null && rest.Residual == null && TileKernel.Finishes(job.Width);
+        bool inPlace = first == c && startRow == job.CRow;
+        float* firstAfter = residual && j + PanelColumns < job.N ? first + PanelColumns : null;
+        if (!job.Lower && rest.Bias == null && rest.Residual == null && i1 - i0 >= tileRows && TileKernel.TakesColumns(job.Width))
+        {
+            int tiles = (i1 - i0) / tileRows, done = tiles * tileRows;
+            float* next = Next(following, right, 0, done, tileRows, k, out nint nextStep);
+            TileKernel.Column(finish ? rest.Activation : Activation.None, tiles, k, left, aRow, aStep, tileRows * leftRow, right, rightStep, c, job.CRow, start, startRow, plus, next, nextStep, !inPlace, firstAfter);
+            i0 += done;
+            left += done * leftRow;
+            c += done * job.CRow;
+            start += done * startRow;
+            following = null;
+        }
+
         for (int i = i0; i < i1; i += tileRows, left += tileRows * leftRow, c += tileRows * job.CRow, start += tileRows * startRow)
         {
             int rows = Math.Min(tileRows, i1 - i);
             if (job.Lower && j > i + rows - 1) continue;
             if (!inPlace) Prefetch(c, job.CRow, rows);
             // the chains of the next tile begin with its residual: waiting for it there would cost one and a half per cent
-            if (residual)
-            {
-                if (i + rows < i1) Prefetch(start + rows * startRow, startRow, Math.Min(tileRows, i1 - i - rows));
-                else if (j + PanelColumns < job.N) Prefetch(first + PanelColumns, startRow, Math.Min(tileRows, i1 - i0));
-            }
-
+            if (residual && i + rows < i1) Prefetch(start + rows * startRow, startRow, Math.Min(tileRows, i1 - i - rows));
+            else if (firstAfter != null) Prefetch(firstAfter, startRow, Math.Min(tileRows, i1 - i0));
             float* next = Next(following, right, i - i0, i1 - i0, tileRows, k, out nint nextStep);
-            if (inTile && rows == tileRows)
-            {
-                TileKernel.MultiplyAndFinish(rest.Activation, k, left, aRow, aStep, right, rightStep, c, job.CRow, start, startRow, plus, next, nextStep);
-                continue;
-            }
-
             TileKernel.Multiply(job.Width, rows, k, left, aRow, aStep, right, rightStep, c, job.CRow, start, startRow, plus, next, nextStep);
             if (finish) TileFinish.Apply(rest, c, job.CRow, i, j, rows, PanelColumns);
         }

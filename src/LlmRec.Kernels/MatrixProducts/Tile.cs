@@ -12,7 +12,9 @@ namespace LlmRec.Kernels;
 /// </summary>
 internal static unsafe class Tile
 {
-    /// <summary>c (rows, 2 vectors) = finish(start + a (rows, k) · b (k, 2 vectors)).</summary>
+    /// <summary>c (rows, 2 vectors) = finish(start + a (rows, k) · b (k, 2 vectors)), and so for further tiles below.</summary>
+    /// <param name="tiles">How many, at least 1.</param>
+    /// <param name="aTile">Elements of a from one tile to the next.</param>
     /// <param name="k">Length of the sum.</param>
     /// <param name="a">a(i, p) at a[i · aRow + p · aStep].</param>
     /// <param name="aRow">Elements from row to row of a.</param>
@@ -24,73 +26,104 @@ internal static unsafe class Tile
     /// <param name="start">What the chains start from, start(i, j) at start[i · startRow + j]; null for zero; may be c.</param>
     /// <param name="startRow">Elements from row to row of start; 0 for the same in every row.</param>
     /// <param name="plus">Added to every row of start, plus(j) at plus[j]; null for nothing.</param>
-    /// <param name="next">What will be read after this: a line is fetched into the second cache with every step of k.</param>
+    /// <param name="next">What will be read after this: a line is fetched into the second cache with every step of k in the first two tiles.</param>
     /// <param name="nextStep">Elements from one line to fetch to the next; 0 to fetch nothing new.</param>
+    /// <param name="fetchesC">Whether to fetch each tile of c while it is computed: what fits no cache would otherwise be waited for when it is stored.</param>
+    /// <param name="startAfter">Rows that start later tiles, to be fetched with the last one; null for none. Those of the tiles before fetch their follower's.</param>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<TLanes, TVector, TRows, TFinish>(nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint cRow, float* start, nint startRow, float* plus, float* next, nint nextStep)
+    public static void Multiply<TLanes, TVector, TRows, TFinish>(int tiles, nint k, float* a, nint aRow, nint aStep, nint aTile, float* b, nint bStep, float* c, nint cRow, float* start, nint startRow, float* plus, float* next, nint nextStep, bool fetchesC, float* startAfter)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TRows : struct, ITileRows
         where TFinish : struct, ILaneFunction
     {
-        TVector x0 = default, x1 = default, x2 = default, x3 = default, x4 = default, x5 = default, x6 = default, x7 = default;
-        TVector y0 = default, y1 = default, y2 = default, y3 = default, y4 = default, y5 = default, y6 = default, y7 = default;
-        if (start != null)
-        {
-            float* s = start;
-            x0 = TLanes.Load(s); y0 = TLanes.Load(s + TLanes.Count);
-            if (TRows.Count > 1) { s += startRow; x1 = TLanes.Load(s); y1 = TLanes.Load(s + TLanes.Count); }
-            if (TRows.Count > 2) { s += startRow; x2 = TLanes.Load(s); y2 = TLanes.Load(s + TLanes.Count); }
-            if (TRows.Count > 3) { s += startRow; x3 = TLanes.Load(s); y3 = TLanes.Load(s + TLanes.Count); }
-            if (TRows.Count > 4) { s += startRow; x4 = TLanes.Load(s); y4 = TLanes.Load(s + TLanes.Count); }
-            if (TRows.Count > 5) { s += startRow; x5 = TLanes.Load(s); y5 = TLanes.Load(s + TLanes.Count); }
-            if (TRows.Count > 6) { s += startRow; x6 = TLanes.Load(s); y6 = TLanes.Load(s + TLanes.Count); }
-            if (TRows.Count > 7) { s += startRow; x7 = TLanes.Load(s); y7 = TLanes.Load(s + TLanes.Count); }
-        }
-
-        if (plus != null)
-        {
-            TVector u = TLanes.Load(plus), v = TLanes.Load(plus + TLanes.Count);
-            x0 = TLanes.Add(x0, u); y0 = TLanes.Add(y0, v);
-            if (TRows.Count > 1) { x1 = TLanes.Add(x1, u); y1 = TLanes.Add(y1, v); }
-            if (TRows.Count > 2) { x2 = TLanes.Add(x2, u); y2 = TLanes.Add(y2, v); }
-            if (TRows.Count > 3) { x3 = TLanes.Add(x3, u); y3 = TLanes.Add(y3, v); }
-            if (TRows.Count > 4) { x4 = TLanes.Add(x4, u); y4 = TLanes.Add(y4, v); }
-            if (TRows.Count > 5) { x5 = TLanes.Add(x5, u); y5 = TLanes.Add(y5, v); }
-            if (TRows.Count > 6) { x6 = TLanes.Add(x6, u); y6 = TLanes.Add(y6, v); }
-            if (TRows.Count > 7) { x7 = TLanes.Add(x7, u); y7 = TLanes.Add(y7, v); }
-        }
-
         // three pointers and two strides reach eight rows: with a pointer a row the loop would run out of registers
         nint s1 = aRow * sizeof(float), s2 = 2 * s1, step = aStep * sizeof(float);
-        byte* q0 = (byte*)a, q1 = q0 + s1 + s2, q2 = q1 + s1 + s2;
-        for (; k > 0; k--)
+        for (int t = 0; ; t++)
         {
-            TVector u = TLanes.Load(b), v = TLanes.Load(b + TLanes.Count), w;
-            w = TLanes.Create(*(float*)(q0)); x0 = TLanes.MultiplyAdd(w, u, x0); y0 = TLanes.MultiplyAdd(w, v, y0);
-            if (TRows.Count > 1) { w = TLanes.Create(*(float*)(q0 + s1)); x1 = TLanes.MultiplyAdd(w, u, x1); y1 = TLanes.MultiplyAdd(w, v, y1); }
-            if (TRows.Count > 2) { w = TLanes.Create(*(float*)(q0 + s2)); x2 = TLanes.MultiplyAdd(w, u, x2); y2 = TLanes.MultiplyAdd(w, v, y2); }
-            if (TRows.Count > 3) { w = TLanes.Create(*(float*)(q1)); x3 = TLanes.MultiplyAdd(w, u, x3); y3 = TLanes.MultiplyAdd(w, v, y3); }
-            if (TRows.Count > 4) { w = TLanes.Create(*(float*)(q1 + s1)); x4 = TLanes.MultiplyAdd(w, u, x4); y4 = TLanes.MultiplyAdd(w, v, y4); }
-            if (TRows.Count > 5) { w = TLanes.Create(*(float*)(q1 + s2)); x5 = TLanes.MultiplyAdd(w, u, x5); y5 = TLanes.MultiplyAdd(w, v, y5); }
-            if (TRows.Count > 6) { w = TLanes.Create(*(float*)(q2)); x6 = TLanes.MultiplyAdd(w, u, x6); y6 = TLanes.MultiplyAdd(w, v, y6); }
-            if (TRows.Count > 7) { w = TLanes.Create(*(float*)(q2 + s1)); x7 = TLanes.MultiplyAdd(w, u, x7); y7 = TLanes.MultiplyAdd(w, v, y7); }
-            if (Sse.IsSupported) Sse.Prefetch1(next);
-            next += nextStep;
-            q0 += step;
-            q1 += step;
-            q2 += step;
-            b += bStep;
-        }
+            bool last = t == tiles - 1;
+            if (fetchesC) Fetch<TRows>(c, cRow);
+            // the chains of the next tile begin with its residual: waiting for it there would cost one and a half per cent
+            if (startRow != 0 && (!last || startAfter != null)) Fetch<TRows>(last ? startAfter : start + TRows.Count * startRow, startRow);
 
-        TLanes.Store(TFinish.Apply<TLanes, TVector>(x0), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y0), c + TLanes.Count);
-        if (TRows.Count > 1) { c += cRow; TLanes.Store(TFinish.Apply<TLanes, TVector>(x1), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y1), c + TLanes.Count); }
-        if (TRows.Count > 2) { c += cRow; TLanes.Store(TFinish.Apply<TLanes, TVector>(x2), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y2), c + TLanes.Count); }
-        if (TRows.Count > 3) { c += cRow; TLanes.Store(TFinish.Apply<TLanes, TVector>(x3), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y3), c + TLanes.Count); }
-        if (TRows.Count > 4) { c += cRow; TLanes.Store(TFinish.Apply<TLanes, TVector>(x4), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y4), c + TLanes.Count); }
-        if (TRows.Count > 5) { c += cRow; TLanes.Store(TFinish.Apply<TLanes, TVector>(x5), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y5), c + TLanes.Count); }
-        if (TRows.Count > 6) { c += cRow; TLanes.Store(TFinish.Apply<TLanes, TVector>(x6), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y6), c + TLanes.Count); }
-        if (TRows.Count > 7) { c += cRow; TLanes.Store(TFinish.Apply<TLanes, TVector>(x7), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y7), c + TLanes.Count); }
+            TVector x0 = default, x1 = default, x2 = default, x3 = default, x4 = default, x5 = default, x6 = default, x7 = default;
+            TVector y0 = default, y1 = default, y2 = default, y3 = default, y4 = default, y5 = default, y6 = default, y7 = default;
+            if (start != null)
+            {
+                float* s = start;
+                x0 = TLanes.Load(s); y0 = TLanes.Load(s + TLanes.Count);
+                if (TRows.Count > 1) { s += startRow; x1 = TLanes.Load(s); y1 = TLanes.Load(s + TLanes.Count); }
+                if (TRows.Count > 2) { s += startRow; x2 = TLanes.Load(s); y2 = TLanes.Load(s + TLanes.Count); }
+                if (TRows.Count > 3) { s += startRow; x3 = TLanes.Load(s); y3 = TLanes.Load(s + TLanes.Count); }
+                if (TRows.Count > 4) { s += startRow; x4 = TLanes.Load(s); y4 = TLanes.Load(s + TLanes.Count); }
+                if (TRows.Count > 5) { s += startRow; x5 = TLanes.Load(s); y5 = TLanes.Load(s + TLanes.Count); }
+                if (TRows.Count > 6) { s += startRow; x6 = TLanes.Load(s); y6 = TLanes.Load(s + TLanes.Count); }
+                if (TRows.Count > 7) { s += startRow; x7 = TLanes.Load(s); y7 = TLanes.Load(s + TLanes.Count); }
+            }
+
+            if (plus != null)
+            {
+                TVector u = TLanes.Load(plus), v = TLanes.Load(plus + TLanes.Count);
+                x0 = TLanes.Add(x0, u); y0 = TLanes.Add(y0, v);
+                if (TRows.Count > 1) { x1 = TLanes.Add(x1, u); y1 = TLanes.Add(y1, v); }
+                if (TRows.Count > 2) { x2 = TLanes.Add(x2, u); y2 = TLanes.Add(y2, v); }
+                if (TRows.Count > 3) { x3 = TLanes.Add(x3, u); y3 = TLanes.Add(y3, v); }
+                if (TRows.Count > 4) { x4 = TLanes.Add(x4, u); y4 = TLanes.Add(y4, v); }
+                if (TRows.Count > 5) { x5 = TLanes.Add(x5, u); y5 = TLanes.Add(y5, v); }
+                if (TRows.Count > 6) { x6 = TLanes.Add(x6, u); y6 = TLanes.Add(y6, v); }
+                if (TRows.Count > 7) { x7 = TLanes.Add(x7, u); y7 = TLanes.Add(y7, v); }
+            }
+
+            float* right = b;
+            byte* q0 = (byte*)a, q1 = q0 + s1 + s2, q2 = q1 + s1 + s2;
+            for (nint p = k; p > 0; p--)
+            {
+                TVector u = TLanes.Load(right), v = TLanes.Load(right + TLanes.Count), w;
+                w = TLanes.Create(*(float*)(q0)); x0 = TLanes.MultiplyAdd(w, u, x0); y0 = TLanes.MultiplyAdd(w, v, y0);
+                if (TRows.Count > 1) { w = TLanes.Create(*(float*)(q0 + s1)); x1 = TLanes.MultiplyAdd(w, u, x1); y1 = TLanes.MultiplyAdd(w, v, y1); }
+                if (TRows.Count > 2) { w = TLanes.Create(*(float*)(q0 + s2)); x2 = TLanes.MultiplyAdd(w, u, x2); y2 = TLanes.MultiplyAdd(w, v, y2); }
+                if (TRows.Count > 3) { w = TLanes.Create(*(float*)(q1)); x3 = TLanes.MultiplyAdd(w, u, x3); y3 = TLanes.MultiplyAdd(w, v, y3); }
+                if (TRows.Count > 4) { w = TLanes.Create(*(float*)(q1 + s1)); x4 = TLanes.MultiplyAdd(w, u, x4); y4 = TLanes.MultiplyAdd(w, v, y4); }
+                if (TRows.Count > 5) { w = TLanes.Create(*(float*)(q1 + s2)); x5 = TLanes.MultiplyAdd(w, u, x5); y5 = TLanes.MultiplyAdd(w, v, y5); }
+                if (TRows.Count > 6) { w = TLanes.Create(*(float*)(q2)); x6 = TLanes.MultiplyAdd(w, u, x6); y6 = TLanes.MultiplyAdd(w, v, y6); }
+                if (TRows.Count > 7) { w = TLanes.Create(*(float*)(q2 + s1)); x7 = TLanes.MultiplyAdd(w, u, x7); y7 = TLanes.MultiplyAdd(w, v, y7); }
+                if (Sse.IsSupported) Sse.Prefetch1(next);
+                next += nextStep;
+                q0 += step;
+                q1 += step;
+                q2 += step;
+                right += bStep;
+            }
+
+            TLanes.Store(TFinish.Apply<TLanes, TVector>(x0), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y0), c + TLanes.Count);
+            if (TRows.Count > 1) { c += cRow; TLanes.Store(TFinish.Apply<TLanes, TVector>(x1), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y1), c + TLanes.Count); }
+            if (TRows.Count > 2) { c += cRow; TLanes.Store(TFinish.Apply<TLanes, TVector>(x2), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y2), c + TLanes.Count); }
+            if (TRows.Count > 3) { c += cRow; TLanes.Store(TFinish.Apply<TLanes, TVector>(x3), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y3), c + TLanes.Count); }
+            if (TRows.Count > 4) { c += cRow; TLanes.Store(TFinish.Apply<TLanes, TVector>(x4), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y4), c + TLanes.Count); }
+            if (TRows.Count > 5) { c += cRow; TLanes.Store(TFinish.Apply<TLanes, TVector>(x5), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y5), c + TLanes.Count); }
+            if (TRows.Count > 6) { c += cRow; TLanes.Store(TFinish.Apply<TLanes, TVector>(x6), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y6), c + TLanes.Count); }
+            if (TRows.Count > 7) { c += cRow; TLanes.Store(TFinish.Apply<TLanes, TVector>(x7), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y7), c + TLanes.Count); }
+            if (last) return;
+            a += aTile;
+            c += cRow;
+            start += TRows.Count * startRow;
+            // what comes next is under way
+            if (t == 1)
+            {
+                next = b;
+                nextStep = 0;
+            }
+        }
+    }
+
+    private static void Fetch<TRows>(float* from, nint row) where TRows : struct, ITileRows
+    {
+        if (!Sse.IsSupported) return;
+        for (int r = 0; r < TRows.Count; r++, from += row)
+        {
+            Sse.Prefetch0(from);
+            Sse.Prefetch0(from + TileKernel.PanelColumns / 2);
+        }
     }
 }

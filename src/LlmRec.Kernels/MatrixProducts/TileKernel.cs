@@ -26,14 +26,14 @@ internal static unsafe class TileKernel
         {
             switch (rows)
             {
-                case 8: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.Identity>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); return;
-                case 7: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R7, LaneFunctions.Identity>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); return;
-                case 6: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R6, LaneFunctions.Identity>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); return;
-                case 5: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R5, LaneFunctions.Identity>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); return;
-                case 4: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R4, LaneFunctions.Identity>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); return;
-                case 3: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R3, LaneFunctions.Identity>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); return;
-                case 2: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R2, LaneFunctions.Identity>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); return;
-                default: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R1, LaneFunctions.Identity>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); return;
+                case 8: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b, bStep, c, cRow, start, startRow, plus, next, nextStep, false, null); return;
+                case 7: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R7, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b, bStep, c, cRow, start, startRow, plus, next, nextStep, false, null); return;
+                case 6: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R6, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b, bStep, c, cRow, start, startRow, plus, next, nextStep, false, null); return;
+                case 5: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R5, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b, bStep, c, cRow, start, startRow, plus, next, nextStep, false, null); return;
+                case 4: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R4, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b, bStep, c, cRow, start, startRow, plus, next, nextStep, false, null); return;
+                case 3: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R3, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b, bStep, c, cRow, start, startRow, plus, next, nextStep, false, null); return;
+                case 2: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R2, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b, bStep, c, cRow, start, startRow, plus, next, nextStep, false, null); return;
+                default: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R1, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b, bStep, c, cRow, start, startRow, plus, next, nextStep, false, null); return;
             }
         }
 
@@ -43,12 +43,12 @@ internal static unsafe class TileKernel
             {
                 switch (rows)
                 {
-                    case 6: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R6, LaneFunctions.Identity>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
-                    case 5: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R5, LaneFunctions.Identity>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
-                    case 4: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R4, LaneFunctions.Identity>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
-                    case 3: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R3, LaneFunctions.Identity>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
-                    case 2: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R2, LaneFunctions.Identity>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
-                    default: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R1, LaneFunctions.Identity>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
+                    case 6: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R6, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null); break;
+                    case 5: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R5, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null); break;
+                    case 4: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R4, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null); break;
+                    case 3: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R3, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null); break;
+                    case 2: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R2, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null); break;
+                    default: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R1, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null); break;
                 }
             }
         }
@@ -58,36 +58,36 @@ internal static unsafe class TileKernel
             {
                 switch (rows)
                 {
-                    case 6: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R6, LaneFunctions.Identity>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
-                    case 5: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R5, LaneFunctions.Identity>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
-                    case 4: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R4, LaneFunctions.Identity>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
-                    case 3: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R3, LaneFunctions.Identity>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
-                    case 2: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R2, LaneFunctions.Identity>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
-                    default: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R1, LaneFunctions.Identity>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep); break;
+                    case 6: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R6, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null); break;
+                    case 5: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R5, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null); break;
+                    case 4: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R4, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null); break;
+                    case 3: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R3, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null); break;
+                    case 2: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R2, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null); break;
+                    default: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R1, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null); break;
                 }
             }
         }
         else
         {
             for (int j = 0; j < PanelColumns; j += 2, nextStep = 0)
-                Tile.Multiply<LanesScalar, float, TileRows.R1, LaneFunctions.Identity>(k, a, aRow, aStep, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep);
+                Tile.Multiply<LanesScalar, float, TileRows.R1, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null);
         }
     }
 
-    /// <summary>Whether a full tile of a width can apply an activation in its registers: narrower ones have none to spare.</summary>
+    /// <summary>Whether full tiles of a width are done column by column, and with their activation in registers: narrower ones, two or more to a panel, have none to spare and read their rows of A again at once.</summary>
     /// <remarks>Makes the tables first: tiles are compiled once and for all, and one compiled before them would ask for them at every use.</remarks>
-    public static bool Finishes(LaneWidth width) => width == LaneWidth.V512 && LaneTables.Normal != null;
+    public static bool TakesColumns(LaneWidth width) => width == LaneWidth.V512 && LaneTables.Normal != null;
 
-    /// <summary>c (8, 32) = activation(start + a (8, k) · b (k, 32)), without the way through memory that a finish of its own takes.</summary>
-    public static void MultiplyAndFinish(Activation activation, nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint cRow, float* start, nint startRow, float* plus, float* next, nint nextStep)
+    /// <summary>c (8 · tiles, 32) = activation(start + a (8 · tiles, k) · b (k, 32)) of one width, without a call between the tiles nor a way through memory before the activation; parameters as in <see cref="Tile.Multiply{TLanes, TVector, TRows, TFinish}"/>.</summary>
+    public static void Column(Activation activation, int tiles, nint k, float* a, nint aRow, nint aStep, nint aTile, float* b, nint bStep, float* c, nint cRow, float* start, nint startRow, float* plus, float* next, nint nextStep, bool fetchesC, float* startAfter)
     {
         switch (activation)
         {
-            case Activation.Gelu: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.GeluFunction>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); break;
-            case Activation.GeluTanh: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.GeluTanhFunction>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); break;
-            case Activation.Silu: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.SiluFunction>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); break;
-            case Activation.Relu: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.ReluFunction>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); break;
-            default: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.Identity>(k, a, aRow, aStep, b, bStep, c, cRow, start, startRow, plus, next, nextStep); break;
+            case Activation.Gelu: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.GeluFunction>(tiles, k, a, aRow, aStep, aTile, b, bStep, c, cRow, start, startRow, plus, next, nextStep, fetchesC, startAfter); break;
+            case Activation.GeluTanh: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.GeluTanhFunction>(tiles, k, a, aRow, aStep, aTile, b, bStep, c, cRow, start, startRow, plus, next, nextStep, fetchesC, startAfter); break;
+            case Activation.Silu: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.SiluFunction>(tiles, k, a, aRow, aStep, aTile, b, bStep, c, cRow, start, startRow, plus, next, nextStep, fetchesC, startAfter); break;
+            case Activation.Relu: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.ReluFunction>(tiles, k, a, aRow, aStep, aTile, b, bStep, c, cRow, start, startRow, plus, next, nextStep, fetchesC, startAfter); break;
+            default: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.Identity>(tiles, k, a, aRow, aStep, aTile, b, bStep, c, cRow, start, startRow, plus, next, nextStep, fetchesC, startAfter); break;
         }
     }
 
