@@ -91,18 +91,39 @@ public static unsafe partial class RowFunctions
                 if (!double.IsFinite(variance) || !float.IsFinite(factors[r])) throw NotFinite(removeMean ? "layer norm" : "RMS norm");
             }
 
+            int done = block == Block && gain != null && bias != null ? ScaleBlock<TLanes, TVector>(from, xRow, to, yRow, n, means, factors, gain, bias) : 0;
             for (int r = 0; r < block; r++)
-                Scale<TLanes, TVector>(from + r * xRow, to + r * yRow, n, means[r], factors[r], gain, bias);
+                Scale<TLanes, TVector>(from + r * xRow, to + r * yRow, done, n, means[r], factors[r], gain, bias);
         }
     }
 
-    /// <summary>y = (x − mean) · factor · gain + bias.</summary>
-    private static void Scale<TLanes, TVector>(float* x, float* y, int n, float mean, float factor, float* gain, float* bias)
+    /// <summary>The same for four rows, which share what is read of gain and bias; returns how many columns are done.</summary>
+    private static int ScaleBlock<TLanes, TVector>(float* x, nint xRow, float* y, nint yRow, int n, float* means, float* factors, float* gain, float* bias)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        TVector m0 = TLanes.Create(means[0]), m1 = TLanes.Create(means[1]), m2 = TLanes.Create(means[2]), m3 = TLanes.Create(means[3]);
+        TVector f0 = TLanes.Create(factors[0]), f1 = TLanes.Create(factors[1]), f2 = TLanes.Create(factors[2]), f3 = TLanes.Create(factors[3]);
+        float* x2 = x + 2 * xRow, y2 = y + 2 * yRow;
+        int i = 0;
+        for (; i + TLanes.Count <= n; i += TLanes.Count)
+        {
+            TVector g = TLanes.Load(gain + i), b = TLanes.Load(bias + i);
+            TLanes.Store(TLanes.MultiplyAdd(TLanes.Multiply(TLanes.Subtract(TLanes.Load(x + i), m0), f0), g, b), y + i);
+            TLanes.Store(TLanes.MultiplyAdd(TLanes.Multiply(TLanes.Subtract(TLanes.Load(x + xRow + i), m1), f1), g, b), y + yRow + i);
+            TLanes.Store(TLanes.MultiplyAdd(TLanes.Multiply(TLanes.Subtract(TLanes.Load(x2 + i), m2), f2), g, b), y2 + i);
+            TLanes.Store(TLanes.MultiplyAdd(TLanes.Multiply(TLanes.Subtract(TLanes.Load(x2 + xRow + i), m3), f3), g, b), y2 + yRow + i);
+        }
+
+        return i;
+    }
+
+    /// <summary>y = (x − mean) · factor · gain + bias, from column i on.</summary>
+    private static void Scale<TLanes, TVector>(float* x, float* y, int i, int n, float mean, float factor, float* gain, float* bias)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
         TVector m = TLanes.Create(mean), f = TLanes.Create(factor), zero = TLanes.Create(0f), one = TLanes.Create(1f);
-        int i = 0;
         for (; i + TLanes.Count <= n; i += TLanes.Count)
         {
             TVector z = TLanes.Multiply(TLanes.Subtract(TLanes.Load(x + i), m), f);
