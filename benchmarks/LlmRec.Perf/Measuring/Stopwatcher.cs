@@ -27,15 +27,14 @@ internal static class Stopwatcher
 
         var wall = new List<double>();
         var cpu = new List<double>();
-        using var process = Process.GetCurrentProcess();
         start = Stopwatch.GetTimestamp();
         while (wall.Count < least || Stopwatch.GetElapsedTime(start).TotalSeconds < seconds)
         {
-            TimeSpan before = ProcessorTime(process);
+            TimeSpan before = Environment.CpuUsage.TotalTime;
             long t = Stopwatch.GetTimestamp();
             work();
             wall.Add(Stopwatch.GetElapsedTime(t).TotalSeconds);
-            cpu.Add((ProcessorTime(process) - before).TotalSeconds);
+            cpu.Add((Environment.CpuUsage.TotalTime - before).TotalSeconds);
         }
         wall.Sort();
         cpu.Sort();
@@ -45,17 +44,10 @@ internal static class Stopwatcher
     /// <summary>Times one call that is too long to repeat, such as the building of an index.</summary>
     public static Timing TimeOnce(Action work)
     {
-        using var process = Process.GetCurrentProcess();
-        TimeSpan before = ProcessorTime(process);
+        TimeSpan before = Environment.CpuUsage.TotalTime;
         long t = Stopwatch.GetTimestamp();
         work();
         double wall = Stopwatch.GetElapsedTime(t).TotalSeconds;
-        return new(wall, wall, wall, (ProcessorTime(process) - before).TotalSeconds, 1);
-    }
-
-    private static TimeSpan ProcessorTime(Process process)
-    {
-        process.Refresh();
-        return process.TotalProcessorTime;
+        return new(wall, wall, wall, (Environment.CpuUsage.TotalTime - before).TotalSeconds, 1);
     }
 }

@@ -7,7 +7,7 @@ namespace LlmRec.Kernels;
 /// <summary>Scaled dot-product attention of one sequence (A. Vaswani et al., arXiv:1706.03762), all heads.</summary>
 /// <remarks>
 /// A block of up to 32 queries, fewer for long texts, meets all its keys, its scores (block, keys) become exponentials where they lie, in the
-/// first cache, and meet the values; the division by their sum comes last. So no matrix of scores is ever written to memory. A query's result does not depend
+/// first cache, and meet the values; the division by their sum comes last, in the registers of that product. So no matrix of scores is ever written to memory. A query's result does not depend
 /// on which others are there. Safe from several threads on different outputs; allocates nothing after a thread's first call of a size.
 /// </remarks>
 public static unsafe class Attention
@@ -180,32 +180,13 @@ public static unsafe class Attention
             {
                 for (int i = i0; i < i1; i += tileRows)
                 {
-                    int rows = Math.Min(tileRows, i1 - i);
-                    float* next = fetch.Take(high - start, values, out nint nextStep);
-                    TileKernel.Multiply(job.Width, rows, high - start, job.Scores + (i - i0) * job.ScoreRow, job.ScoreRow, 1, values, job.ValueRow, spare, Panel, null, 0, null, next, nextStep);
-                    Scale(spare, job.Output + i * job.OutputRow + c, job.OutputRow, rows, Math.Min(Panel, job.E - c), inverse + (i - i0));
+                    int rows = Math.Min(tileRows, i1 - i), columns = Math.Min(Panel, job.E - c);
+                    float* next = fetch.Take(high - start, values, out nint nextStep), to = job.Output + i * job.OutputRow + c;
+                    bool whole = columns == Panel;
+                    TileKernel.Multiply(job.Width, rows, high - start, job.Scores + (i - i0) * job.ScoreRow, job.ScoreRow, 1, values, job.ValueRow, whole ? to : spare, whole ? job.OutputRow : Panel, null, 0, null, next, nextStep, inverse + (i - i0));
+                    if (!whole) ProductDriver.Copy(spare, Panel, to, job.OutputRow, rows, columns);
                 }
             }
-        }
-    }
-
-    /// <summary>to(r, j) = from(r, j) · factor(r).</summary>
-    private static void Scale(float* from, float* to, nint toRow, int rows, int n, float* factors)
-    {
-        for (int r = 0; r < rows; r++, from += Panel, to += toRow)
-        {
-            int i = 0;
-            if (Vector512.IsHardwareAccelerated)
-            {
-                Vector512<float> factor = Vector512.Create(factors[r]);
-                for (; i + 16 <= n; i += 16) (Vector512.Load(from + i) * factor).Store(to + i);
-            }
-            else
-            {
-                for (; i + 4 <= n; i += 4) (Vector128.Load(from + i) * factors[r]).Store(to + i);
-            }
-
-            for (; i < n; i++) to[i] = from[i] * factors[r];
         }
     }
 

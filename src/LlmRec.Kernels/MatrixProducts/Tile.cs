@@ -12,7 +12,7 @@ namespace LlmRec.Kernels;
 /// </summary>
 internal static unsafe class Tile
 {
-    /// <summary>c (rows, 2 vectors) = finish(start + a (rows, k) · b (k, 2 vectors)), and so for further tiles below.</summary>
+    /// <summary>c (rows, 2 vectors) = finish(factors · (start + a (rows, k) · b (k, 2 vectors))), and so for further tiles below.</summary>
     /// <param name="tiles">How many, at least 1.</param>
     /// <param name="aTile">Elements of a from one tile to the next.</param>
     /// <param name="k">Length of the sum.</param>
@@ -29,10 +29,11 @@ internal static unsafe class Tile
     /// <param name="next">What will be read after this: a line is fetched into the second cache with every step of k in the first two tiles.</param>
     /// <param name="nextStep">Elements from one line to fetch to the next; 0 to fetch nothing new.</param>
     /// <param name="fetchesC">Whether to fetch each tile of c while it is computed: what fits no cache would otherwise be waited for when it is stored.</param>
+    /// <param name="factors">What the rows are multiplied by before the finish, rows values a tile; null for nothing.</param>
     /// <param name="startAfter">Rows that start later tiles, to be fetched with the last one; null for none. Those of the tiles before fetch their follower's.</param>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<TLanes, TVector, TRows, TFinish>(int tiles, nint k, float* a, nint aRow, nint aStep, nint aTile, float* b, nint bStep, float* c, nint cRow, float* start, nint startRow, float* plus, float* next, nint nextStep, bool fetchesC, float* startAfter)
+    public static void Multiply<TLanes, TVector, TRows, TFinish>(int tiles, nint k, float* a, nint aRow, nint aStep, nint aTile, float* b, nint bStep, float* c, nint cRow, float* start, nint startRow, float* plus, float* next, nint nextStep, bool fetchesC, float* startAfter, float* factors)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TRows : struct, ITileRows
@@ -94,6 +95,19 @@ internal static unsafe class Tile
                 q1 += step;
                 q2 += step;
                 right += bStep;
+            }
+
+            if (factors != null)
+            {
+                TVector w = TLanes.Create(factors[0]); x0 = TLanes.Multiply(x0, w); y0 = TLanes.Multiply(y0, w);
+                if (TRows.Count > 1) { w = TLanes.Create(factors[1]); x1 = TLanes.Multiply(x1, w); y1 = TLanes.Multiply(y1, w); }
+                if (TRows.Count > 2) { w = TLanes.Create(factors[2]); x2 = TLanes.Multiply(x2, w); y2 = TLanes.Multiply(y2, w); }
+                if (TRows.Count > 3) { w = TLanes.Create(factors[3]); x3 = TLanes.Multiply(x3, w); y3 = TLanes.Multiply(y3, w); }
+                if (TRows.Count > 4) { w = TLanes.Create(factors[4]); x4 = TLanes.Multiply(x4, w); y4 = TLanes.Multiply(y4, w); }
+                if (TRows.Count > 5) { w = TLanes.Create(factors[5]); x5 = TLanes.Multiply(x5, w); y5 = TLanes.Multiply(y5, w); }
+                if (TRows.Count > 6) { w = TLanes.Create(factors[6]); x6 = TLanes.Multiply(x6, w); y6 = TLanes.Multiply(y6, w); }
+                if (TRows.Count > 7) { w = TLanes.Create(factors[7]); x7 = TLanes.Multiply(x7, w); y7 = TLanes.Multiply(y7, w); }
+                factors += TRows.Count;
             }
 
             TLanes.Store(TFinish.Apply<TLanes, TVector>(x0), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y0), c + TLanes.Count);

@@ -19,21 +19,21 @@ internal static unsafe class TileKernel
         _ => 6,
     };
 
-    /// <summary>c (rows, 32) = start + a (rows, k) · b (k, 32), rows at most <see cref="Rows"/>; parameters as in <see cref="Tile.Multiply{TLanes, TVector, TRows, TFinish}"/>.</summary>
-    public static void Multiply(LaneWidth width, int rows, nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint cRow, float* start, nint startRow, float* plus, float* next, nint nextStep)
+    /// <summary>c (rows, 32) = factors · (start + a (rows, k) · b (k, 32)), rows at most <see cref="Rows"/>; parameters as in <see cref="Tile.Multiply{TLanes, TVector, TRows, TFinish}"/>.</summary>
+    public static void Multiply(LaneWidth width, int rows, nint k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint cRow, float* start, nint startRow, float* plus, float* next, nint nextStep, float* factors = null)
     {
         if (width == LaneWidth.V512)
         {
             switch (rows)
             {
-                case 8: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b, bStep, c, cRow, start, startRow, plus, next, nextStep, false, null); return;
-                case 7: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R7, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b, bStep, c, cRow, start, startRow, plus, next, nextStep, false, null); return;
-                case 6: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R6, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b, bStep, c, cRow, start, startRow, plus, next, nextStep, false, null); return;
-                case 5: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R5, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b, bStep, c, cRow, start, startRow, plus, next, nextStep, false, null); return;
-                case 4: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R4, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b, bStep, c, cRow, start, startRow, plus, next, nextStep, false, null); return;
-                case 3: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R3, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b, bStep, c, cRow, start, startRow, plus, next, nextStep, false, null); return;
-                case 2: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R2, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b, bStep, c, cRow, start, startRow, plus, next, nextStep, false, null); return;
-                default: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R1, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b, bStep, c, cRow, start, startRow, plus, next, nextStep, false, null); return;
+                case 8: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b, bStep, c, cRow, start, startRow, plus, next, nextStep, false, null, factors); return;
+                case 7: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R7, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b, bStep, c, cRow, start, startRow, plus, next, nextStep, false, null, factors); return;
+                case 6: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R6, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b, bStep, c, cRow, start, startRow, plus, next, nextStep, false, null, factors); return;
+                case 5: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R5, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b, bStep, c, cRow, start, startRow, plus, next, nextStep, false, null, factors); return;
+                case 4: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R4, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b, bStep, c, cRow, start, startRow, plus, next, nextStep, false, null, factors); return;
+                case 3: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R3, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b, bStep, c, cRow, start, startRow, plus, next, nextStep, false, null, factors); return;
+                case 2: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R2, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b, bStep, c, cRow, start, startRow, plus, next, nextStep, false, null, factors); return;
+                default: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R1, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b, bStep, c, cRow, start, startRow, plus, next, nextStep, false, null, factors); return;
             }
         }
 
@@ -43,12 +43,12 @@ internal static unsafe class TileKernel
             {
                 switch (rows)
                 {
-                    case 6: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R6, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null); break;
-                    case 5: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R5, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null); break;
-                    case 4: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R4, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null); break;
-                    case 3: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R3, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null); break;
-                    case 2: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R2, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null); break;
-                    default: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R1, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null); break;
+                    case 6: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R6, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null, factors); break;
+                    case 5: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R5, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null, factors); break;
+                    case 4: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R4, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null, factors); break;
+                    case 3: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R3, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null, factors); break;
+                    case 2: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R2, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null, factors); break;
+                    default: Tile.Multiply<Lanes256, Vector256<float>, TileRows.R1, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null, factors); break;
                 }
             }
         }
@@ -58,19 +58,19 @@ internal static unsafe class TileKernel
             {
                 switch (rows)
                 {
-                    case 6: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R6, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null); break;
-                    case 5: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R5, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null); break;
-                    case 4: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R4, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null); break;
-                    case 3: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R3, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null); break;
-                    case 2: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R2, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null); break;
-                    default: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R1, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null); break;
+                    case 6: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R6, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null, factors); break;
+                    case 5: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R5, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null, factors); break;
+                    case 4: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R4, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null, factors); break;
+                    case 3: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R3, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null, factors); break;
+                    case 2: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R2, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null, factors); break;
+                    default: Tile.Multiply<Lanes128, Vector128<float>, TileRows.R1, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null, factors); break;
                 }
             }
         }
         else
         {
             for (int j = 0; j < PanelColumns; j += 2, nextStep = 0)
-                Tile.Multiply<LanesScalar, float, TileRows.R1, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null);
+                Tile.Multiply<LanesScalar, float, TileRows.R1, LaneFunctions.Identity>(1, k, a, aRow, aStep, 0, b + j, bStep, c + j, cRow, At(start, j), startRow, At(plus, j), next, nextStep, false, null, factors);
         }
     }
 
@@ -83,11 +83,11 @@ internal static unsafe class TileKernel
     {
         switch (activation)
         {
-            case Activation.Gelu: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.GeluFunction>(tiles, k, a, aRow, aStep, aTile, b, bStep, c, cRow, start, startRow, plus, next, nextStep, fetchesC, startAfter); break;
-            case Activation.GeluTanh: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.GeluTanhFunction>(tiles, k, a, aRow, aStep, aTile, b, bStep, c, cRow, start, startRow, plus, next, nextStep, fetchesC, startAfter); break;
-            case Activation.Silu: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.SiluFunction>(tiles, k, a, aRow, aStep, aTile, b, bStep, c, cRow, start, startRow, plus, next, nextStep, fetchesC, startAfter); break;
-            case Activation.Relu: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.ReluFunction>(tiles, k, a, aRow, aStep, aTile, b, bStep, c, cRow, start, startRow, plus, next, nextStep, fetchesC, startAfter); break;
-            default: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.Identity>(tiles, k, a, aRow, aStep, aTile, b, bStep, c, cRow, start, startRow, plus, next, nextStep, fetchesC, startAfter); break;
+            case Activation.Gelu: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.GeluFunction>(tiles, k, a, aRow, aStep, aTile, b, bStep, c, cRow, start, startRow, plus, next, nextStep, fetchesC, startAfter, null); break;
+            case Activation.GeluTanh: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.GeluTanhFunction>(tiles, k, a, aRow, aStep, aTile, b, bStep, c, cRow, start, startRow, plus, next, nextStep, fetchesC, startAfter, null); break;
+            case Activation.Silu: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.SiluFunction>(tiles, k, a, aRow, aStep, aTile, b, bStep, c, cRow, start, startRow, plus, next, nextStep, fetchesC, startAfter, null); break;
+            case Activation.Relu: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.ReluFunction>(tiles, k, a, aRow, aStep, aTile, b, bStep, c, cRow, start, startRow, plus, next, nextStep, fetchesC, startAfter, null); break;
+            default: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.Identity>(tiles, k, a, aRow, aStep, aTile, b, bStep, c, cRow, start, startRow, plus, next, nextStep, fetchesC, startAfter, null); break;
         }
     }
 
