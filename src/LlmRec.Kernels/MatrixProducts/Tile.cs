@@ -44,7 +44,7 @@ internal static unsafe class Tile
         for (int t = 0; ; t++)
         {
             bool last = t == tiles - 1;
-            if (fetchesC) Fetch<TRows>(c, cRow);
+            if (fetchesC) FetchToSecond<TRows>(c, cRow);
             // the chains of the next tile begin with its residual: waiting for it there would cost one and a half per cent
             if (startRow != 0 && (!last || startAfter != null)) Fetch<TRows>(last ? startAfter : start + TRows.Count * startRow, startRow);
 
@@ -131,6 +131,7 @@ internal static unsafe class Tile
         }
     }
 
+    /// <summary>Into the first cache, for what is read soon.</summary>
     private static void Fetch<TRows>(float* from, nint row) where TRows : struct, ITileRows
     {
         if (!Sse.IsSupported) return;
@@ -138,6 +139,17 @@ internal static unsafe class Tile
         {
             Sse.Prefetch0(from);
             Sse.Prefetch0(from + TileKernel.PanelColumns / 2);
+        }
+    }
+
+    /// <summary>Into the second cache, for what is written late: the first is kept for A and B.</summary>
+    private static void FetchToSecond<TRows>(float* from, nint row) where TRows : struct, ITileRows
+    {
+        if (!Sse.IsSupported) return;
+        for (int r = 0; r < TRows.Count; r++, from += row)
+        {
+            Sse.Prefetch1(from);
+            Sse.Prefetch1(from + TileKernel.PanelColumns / 2);
         }
     }
 }
