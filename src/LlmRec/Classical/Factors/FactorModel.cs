@@ -61,15 +61,24 @@ public abstract class FactorModel : FittedModel
 
     private protected sealed override IReadOnlyList<IReadOnlyList<ScoredItem>> Lists(IReadOnlyList<TopNRequest> requests, int count)
     {
-        var best = new BestItems[requests.Count];
-        for (int r = 0; r < best.Length; r++)
+        var lists = new IReadOnlyList<ScoredItem>[requests.Count];
+        for (int from = 0; from < lists.Length; from += FactorSearch.Batch)
         {
-            best[r] = new(Math.Min(count, Items.Count), Items.Count);
-            foreach (string id in requests[r].Exclude)
-                if (Training.IndexOf(id) is >= 0 and int i) best[r].Exclude(i);
+            TopNRequest[] batch = [.. Enumerable.Range(from, Math.Min(FactorSearch.Batch, lists.Length - from)).Select(r => requests[r])];
+            BestItems[] best = [.. batch.Select(r => Wanted(r, count))];
+            _scorer.Best(batch, NarrowVector, best);
+            for (int r = 0; r < best.Length; r++) lists[from + r] = best[r].ToList(Items);
         }
-        _scorer.Best(requests, NarrowVector, best);
-        return [.. best.Select(b => b.ToList(Items))];
+        return lists;
+    }
+
+    /// <summary>An empty list that keeps out what the request excludes.</summary>
+    private BestItems Wanted(TopNRequest request, int count)
+    {
+        var best = new BestItems(Math.Min(count, Items.Count), Items.Count);
+        foreach (string id in request.Exclude)
+            if (Training.IndexOf(id) is >= 0 and int i) best.Exclude(i);
+        return best;
     }
 
     private protected sealed override void SimilarTo(int item, Span<float> similarities)

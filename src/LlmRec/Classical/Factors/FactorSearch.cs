@@ -16,8 +16,8 @@ internal sealed class FactorSearch
     /// <summary>Items of a block: few enough for the second cache, and for a user to stop soon.</summary>
     private const int Block = 512;
 
-    /// <summary>Users at a time, who share the blocks in the cache.</summary>
-    private const int Batch = 16;
+    /// <summary>Users who do well to come together: they share the blocks in the cache, and what their lists take does not grow with the number of requests.</summary>
+    public const int Batch = 16;
 
     private readonly int[] _items;             // place → item, by falling length, ties by item
     private readonly PackedMatrix[] _blocks;   // each (k, Block), the last one narrower
@@ -43,30 +43,25 @@ internal sealed class FactorSearch
     }
 
     /// <summary>The best items of each user.</summary>
-    /// <param name="users">x (n, k), finite.</param>
+    /// <param name="users">x (n, k), finite; n at most about <see cref="Batch"/>.</param>
     /// <param name="best">n empty lists, which know what they may not take.</param>
     public void Run(RowMatrix users, BestItems[] best)
     {
-        float[] scores = ArrayPool<float>.Shared.Rent(Math.Min(Batch, users.Rows) * Block);
-        double[] lengths = new double[users.Rows];
-        for (int r = 0; r < lengths.Length; r++) lengths[r] = Length(users.Row(r));
-        ReadOnlyMatrixSpan all = users;
-        for (int from = 0; from < users.Rows; from += Batch)
+        int n = users.Rows;
+        float[] scores = ArrayPool<float>.Shared.Rent(n * Block);
+        double[] lengths = new double[n];
+        for (int r = 0; r < n; r++) lengths[r] = Length(users.Row(r));
+        for (int b = 0; b < _blocks.Length && AnyGoesOn(_bounds[b]); b++)
         {
-            int n = Math.Min(Batch, users.Rows - from);
-            for (int b = 0; b < _blocks.Length; b++)
-            {
-                if (!AnyGoesOn(from, n, _bounds[b])) break;
-                ReadOnlySpan<int> items = ItemsOf(b);
-                MatrixProduct.Multiply(all.Slice(from, 0, n, users.Columns), _blocks[b], new MatrixSpan(scores, n, items.Length));
-                for (int r = 0; r < n; r++) best[from + r].Offer(items, scores.AsSpan(r * items.Length, items.Length));
-            }
+            ReadOnlySpan<int> items = ItemsOf(b);
+            MatrixProduct.Multiply(users, _blocks[b], new MatrixSpan(scores, n, items.Length));
+            for (int r = 0; r < n; r++) best[r].Offer(items, scores.AsSpan(r * items.Length, items.Length));
         }
         ArrayPool<float>.Shared.Return(scores);
 
-        bool AnyGoesOn(int from, int n, double bound)
+        bool AnyGoesOn(double bound)
         {
-            for (int r = from; r < from + n; r++)
+            for (int r = 0; r < n; r++)
                 if (lengths[r] * bound + users.Columns * float.Epsilon >= best[r].Least) return true;   // products may round up from below the least float
             return false;
         }
