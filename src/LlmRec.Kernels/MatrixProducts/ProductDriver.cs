@@ -228,7 +228,7 @@ internal static unsafe class ProductDriver
 
         bool inPlace = first == c && startRow == job.CRow;
         float* firstAfter = residual && j + PanelColumns < job.N ? first + PanelColumns : null;
-        if (!job.Lower && rest.Bias == null && rest.Residual == null && i1 - i0 >= tileRows && TileKernel.TakesColumns(job.Width))
+        if (!job.Lower && i1 - i0 >= tileRows && TileKernel.TakesColumns(job.Width))
         {
             int tiles = (i1 - i0) / tileRows, done = tiles * tileRows;
             float* next = Next(following, right, 0, done, tileRows, k, out nint nextStep);
