@@ -7,7 +7,7 @@ internal sealed class GemmWorkload : IWorkload
 {
     public string Name => "gemm";
 
-    public string Description => "matrix product: --m 128 --k 384 --n 384 --weights packed|int8|rows|transposed|left|gram --epilogue none|gelu|residual --threads 1";
+    public string Description => "matrix product: --m 128 --k 384 --n 384 --weights packed|winograd|int8|rows|transposed|left|gram --epilogue none|gelu|residual --threads 1";
 
     public PerfResult Run(PerfArguments options)
     {
@@ -42,6 +42,9 @@ internal sealed class GemmWorkload : IWorkload
             case "packed":
                 var packed = PackedMatrix.Pack(b);
                 return () => MatrixProduct.Multiply(a, packed, c, Options());
+            case "winograd":
+                var paired = WinogradMatrix.Pack(b);
+                return () => MatrixProduct.Multiply(a, paired, c, Options());
             case "int8":
                 var quantized = QuantizedMatrix.Pack(b);
                 return () => MatrixProduct.Multiply(a, quantized, c, Options());
@@ -57,7 +60,7 @@ internal sealed class GemmWorkload : IWorkload
                 if (a.Rows != c.Columns) throw new ArgumentException("--weights gram wants --m and --n equal");
                 return () => MatrixProduct.GramOfRows(a, c, new() { Threads = threads });
             default:
-                throw new ArgumentException($"--weights is packed, int8, rows, transposed, left or gram, got '{weights}'");
+                throw new ArgumentException($"--weights is packed, winograd, int8, rows, transposed, left or gram, got '{weights}'");
         }
     }
 

@@ -110,7 +110,19 @@ public static unsafe partial class MatrixProduct
         }
     }
 
-    internal static void Run(ProductJob job, MatrixSpan c, in ProductOptions options, QuantizedMatrix? quantized = null, BFloat16Matrix? narrow = null)
+    /// <summary>C (m, n) ← A (m, k) · B (k, n) by Winograd's inner product: beyond the multiply-add peak where <see cref="WinogradMatrix.IsFaster"/>, with somewhat larger rounding errors.</summary>
+    /// <exception cref="ArgumentException">The shapes do not fit each other.</exception>
+    public static void Multiply(ReadOnlyMatrixSpan a, WinogradMatrix b, MatrixSpan c, in ProductOptions options = default)
+    {
+        ArgumentNullException.ThrowIfNull(b);
+        Verify(a.Columns, b.Rows, a.Rows, b.Columns, c, options);
+        fixed (float* pa = a.Values)
+        {
+            Run(new ProductJob { M = a.Rows, N = b.Columns, K = a.Columns, A = pa, ARow = a.Stride, AStep = 1 }, c, options, paired: b);
+        }
+    }
+
+    internal static void Run(ProductJob job, MatrixSpan c, in ProductOptions options, QuantizedMatrix? quantized = null, BFloat16Matrix? narrow = null, WinogradMatrix? paired = null)
     {
         fixed (float* pc = c.Values, bias = options.Bias, residual = options.Residual.Values)
         {
@@ -125,10 +137,12 @@ public static unsafe partial class MatrixProduct
             job.ResidualRow = options.Residual.Stride;
             if (quantized is not null) QuantizedDriver.Run(job, quantized, options.Threads);
             else if (narrow is not null) BFloat16Driver.Run(job, narrow, options.Threads);
+            else if (paired is not null) WinogradDriver.Run(job, paired, options.Threads);
             else ProductDriver.Run(job, options.Threads);
         }
         GC.KeepAlive(quantized);
         GC.KeepAlive(narrow);
+        GC.KeepAlive(paired);
     }
 
     internal static void Verify(int kOfA, int kOfB, int m, int n, MatrixSpan c, in ProductOptions options) => Verify(kOfA, kOfB, m, n, c.Rows, c.Columns, options);

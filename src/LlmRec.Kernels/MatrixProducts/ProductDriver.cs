@@ -255,7 +255,7 @@ internal static unsafe class ProductDriver
     }
 
     /// <summary>What a tile fetches of the panel that follows: the first two half of it each; a single one every other line, whose neighbour comes along.</summary>
-    private static float* Next(float* following, float* right, int row, int rows, int tileRows, int k, out nint step)
+    public static float* Next(float* following, float* right, int row, int rows, int tileRows, int k, out nint step)
     {
         step = following == null || row >= 2 * tileRows ? 0 : rows > tileRows ? 16 : 32;
         return step == 0 ? right : following + (row == 0 ? 0 : (nint)k * 16);

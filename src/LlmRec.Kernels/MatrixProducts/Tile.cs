@@ -132,7 +132,7 @@ internal static unsafe class Tile
     }
 
     /// <summary>Into the first cache, for what is read soon.</summary>
-    private static void Fetch<TRows>(float* from, nint row) where TRows : struct, ITileRows
+    public static void Fetch<TRows>(float* from, nint row) where TRows : struct, ITileRows
     {
         if (!Sse.IsSupported) return;
         for (int r = 0; r < TRows.Count; r++, from += row)
@@ -143,7 +143,7 @@ internal static unsafe class Tile
     }
 
     /// <summary>Into the second cache, for what is written late: the first is kept for A and B.</summary>
-    private static void FetchToSecond<TRows>(float* from, nint row) where TRows : struct, ITileRows
+    public static void FetchToSecond<TRows>(float* from, nint row) where TRows : struct, ITileRows
     {
         if (!Sse.IsSupported) return;
         for (int r = 0; r < TRows.Count; r++, from += row)

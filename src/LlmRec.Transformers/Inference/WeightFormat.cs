@@ -5,12 +5,15 @@ namespace LlmRec.Transformers;
 /// <summary>How the weights of a model lie in memory, whatever its file holds.</summary>
 public enum WeightFormat
 {
-    /// <summary>32-bit floats: the reference's numbers, the fastest at full precision.</summary>
+    /// <summary>
+    /// 32-bit floats: the reference's numbers, multiplied in the way that is fastest here. On AMD processors with vectors of 512 bits that is
+    /// <see cref="LlmRec.Kernels.WinogradMatrix"/>, so that vectors differ from those of other processors by rounding: about 1e-7 at length 1.
+    /// </summary>
     Float32,
 
-    /// <summary>16-bit brain floats: half the memory, nearly float32's speed; exact for a checkpoint that holds them, else 8 bits of precision.</summary>
+    /// <summary>16-bit brain floats: half the memory, slower than float32 by what widening them takes; exact for a checkpoint that holds them, else 8 bits of precision.</summary>
     BFloat16,
 
-    /// <summary>8-bit integers with a scale a column: a quarter of the memory and about twice the speed; activations are rounded to 8 bits on the way.</summary>
+    /// <summary>8-bit integers with a scale a column: a quarter of the memory and half as fast again, or twice; activations are rounded to 8 bits on the way.</summary>
     Int8,
 }

@@ -1,0 +1,109 @@
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+
+namespace LlmRec.Kernels;
+
+/// <summary>Walks a product by Winograd's inner product: what belongs to the rows of A is worked out for a block of them, then panel by panel and tile by tile.</summary>
+internal static unsafe class WinogradDriver
+{
+    private const int PanelColumns = TileKernel.PanelColumns;
+
+    /// <summary>Elements of A in a row block, 512 KiB.</summary>
+    private const int LeftBlock = 128 * 1024;
+
+    /// <summary>Most rows of a block.</summary>
+    private const int MostRows = 1024;
+
+    /// <summary>Multiply-adds are this much faster than the product's; what is worth a thread is measured in time.</summary>
+    private const float Gain = 1.4f;
+
+    [ThreadStatic]
+    private static AlignedBuffer<float>? t_rows;
+
+    [ThreadStatic]
+    private static AlignedBuffer<float>? t_left;
+
+    public static void Run(in ProductJob job, WinogradMatrix b, int threads)
+    {
+        if (job.M == 0) return;
+        int parts = ProductDriver.Parts((long)((long)job.M * job.N * job.K / Gain), threads);
+        if (parts <= 1) Run(job, b, 0, job.M, 0, job.N);
+        else RunParallel(job, b, parts);
+        GC.KeepAlive(b);
+    }
+
+    private static void RunParallel(ProductJob job, WinogradMatrix b, int threads) =>
+        ProductDriver.ForSlices(job, threads, packedRight: true, (rowFrom, rowTo, columnFrom, columnTo) => Run(job, b, rowFrom, rowTo, columnFrom, columnTo));
+
+    private static void Run(in ProductJob job, WinogradMatrix b, int rowFrom, int rowTo, int columnFrom, int columnTo)
+    {
+        int tileRows = WinogradKernel.Rows(job.Width), k = job.K;
+        int block = Math.Clamp(LeftBlock / k / tileRows * tileRows, tileRows, MostRows);
+        if (t_rows is null) t_rows = new AlignedBuffer<float>(2 * MostRows);
+        float* offsets = t_rows.Pointer, factors = offsets + MostRows;
+        for (int i0 = rowFrom; i0 < rowTo; i0 += block)
+        {
+            int rows = Math.Min(block, rowTo - i0);
+            float* a = Prepare(job.A + i0 * job.ARow, job.ARow, rows, k, job.Scale / b.Scale, offsets, factors, out nint aRow);
+            for (int j = columnFrom; j < columnTo; j += PanelColumns)
+                Panel(job, b, a, aRow, i0, rows, j, Math.Min(PanelColumns, columnTo - j), j + PanelColumns < columnTo, offsets, factors);
+        }
+    }
+
+    /// <summary>The rows as they are multiplied: where they lie, or where one of them is of another size than the weights, as copies brought to it.</summary>
+    private static float* Prepare(float* a, nint row, int rows, int k, float factor, float* offsets, float* factors, out nint aRow)
+    {
+        bool asTheyAre = true;
+        for (int i = 0; i < rows; i++)
+        {
+            offsets[i] = -WinogradRows.PairSum(a + i * row, k, out float squares);
+            float scale = WinogradRows.Scale(a + i * row, k, squares);
+            factors[i] = scale == 0 ? 0 : factor / scale;
+            if (scale is 0 or 1) continue;
+            if (asTheyAre)
+            {
+                asTheyAre = false;
+                if (t_left is null || t_left.Length < rows * k) t_left = new AlignedBuffer<float>(rows * k);
+                ProductDriver.Copy(a, row, t_left.Pointer, k, rows, k);
+            }
+
+            Span<float> copy = new(t_left!.Pointer + i * k, k);
+            TensorPrimitives.Multiply(copy, scale, copy);
+            offsets[i] = -WinogradRows.PairSum(t_left.Pointer + i * k, k, out _);
+        }
+
+        aRow = asTheyAre ? row : k;
+        return asTheyAre ? a : t_left!.Pointer;
+    }
+
+    /// <summary>The tiles of a panel's columns for a block of rows.</summary>
+    [SkipLocalsInit]
+    private static void Panel(in ProductJob job, WinogradMatrix b, float* a, nint aRow, int i0, int rows, int j, int columns, bool follows, float* offsets, float* factors)
+    {
+        float* memory = stackalloc float[TileKernel.MaxRows * PanelColumns + 16];
+        float* spare = (float*)(((nint)memory + 63) & ~63), panel = b.Panels + (nint)j * job.K, pairs = b.Pairs + j;
+        float* following = follows ? panel + (nint)PanelColumns * job.K : null;
+        int tileRows = WinogradKernel.Rows(job.Width), done = 0;
+        // what is added to C before the activation takes the way through memory, as do the columns of a last panel
+        if (columns == PanelColumns && !job.Accumulate && rows >= tileRows && TileKernel.TakesColumns(job.Width))
+        {
+            int tiles = rows / tileRows;
+            done = tiles * tileRows;
+            float* next = ProductDriver.Next(following, panel, 0, done, tileRows, job.K, out nint nextStep);
+            WinogradKernel.Column(job.Activation, tiles, job.K, a, aRow, panel, pairs, offsets, factors, job.Bias == null ? null : job.Bias + j,
+                job.Residual == null ? null : job.Residual + i0 * job.ResidualRow + j, job.ResidualRow, job.C + i0 * job.CRow + j, job.CRow, next, nextStep);
+            following = null;
+        }
+
+        for (int i = done; i < rows; i += tileRows)
+        {
+            int count = Math.Min(tileRows, rows - i);
+            float* c = job.C + (i0 + i) * job.CRow + j;
+            float* next = ProductDriver.Next(following, panel, i - done, rows - done, tileRows, job.K, out nint nextStep);
+            WinogradKernel.Multiply(job.Width, count, job.K, a + i * aRow, aRow, panel, pairs, offsets + i, factors + i, spare, PanelColumns, next, nextStep);
+            if (job.Accumulate) ProductDriver.Scale(spare, c, job.CRow, count, columns, 1, true);
+            if (job.HasFinish) TileFinish.Apply(job, spare, PanelColumns, i0 + i, j, count, columns);
+            else ProductDriver.Copy(spare, PanelColumns, c, job.CRow, count, columns);
+        }
+    }
+}
