@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace LlmRec.Kernels;
 
 /// <summary>
-/// The innermost product of bytes: up to 8 rows of unsigned bytes × 2 vectors of columns of signed ones, exact int32 sums. Lanes: a
-/// lane of B holds four successive k of one column; xi sums the first vector of columns of row i, yi the second. A step takes 8 k.
+/// The innermost product of bytes: up to 8 rows of unsigned bytes × 2 vectors of columns of signed ones, exact int32 sums, which become floats
+/// in their registers. Lanes: a lane of B holds four successive k of one column; xi sums the first vector of columns of row i, yi the second. A
+/// step takes 8 k.
 /// </summary>
 internal static unsafe class ByteTile
 {
@@ -18,85 +19,136 @@ internal static unsafe class ByteTile
     /// <summary>Bytes of a step of a panel.</summary>
     public const int StepBytes = Step * PanelColumns;
 
-    public static int Rows(LaneWidth width) => width switch
-    {
-        LaneWidth.V512 => 8,
-        LaneWidth.Scalar => 1,
-        _ => 4,
-    };
-
-    /// <summary>The widest multiply-add of bytes, which may be narrower than that of floats (NEON has none of this kind).</summary>
-    public static LaneWidth Narrow(LaneWidth width) =>
-        width == LaneWidth.V512 && ByteLanes512.IsSupported ? LaneWidth.V512 :
-        width >= LaneWidth.V256 && ByteLanes256.IsSupported ? LaneWidth.V256 :
-        width >= LaneWidth.V128 && ByteLanes128.IsSupported ? LaneWidth.V128 : LaneWidth.Scalar;
-
-    /// <summary>c (rows, 32) = a (rows, 8 · steps) · panel.</summary>
-    public static void Multiply(LaneWidth width, int rows, nint steps, byte* a, nint aRow, sbyte* panel, int* c)
-    {
-        switch (width)
-        {
-            case LaneWidth.V512: Multiply<ByteLanes512, Vector512<int>>(rows, steps, a, aRow, panel, c); break;
-            case LaneWidth.V256: Multiply<ByteLanes256, Vector256<int>>(rows, steps, a, aRow, panel, c); break;
-            case LaneWidth.V128: Multiply<ByteLanes128, Vector128<int>>(rows, steps, a, aRow, panel, c); break;
-            default: Multiply<ByteLanesScalar, int>(rows, steps, a, aRow, panel, c); break;
-        }
-    }
-
-    private static void Multiply<TLanes, TVector>(int rows, nint steps, byte* a, nint aRow, sbyte* panel, int* c)
-        where TLanes : struct, IByteLanes<TVector>
+    /// <summary>c (rows, 2 vectors) = finish(what the sums of a (rows, 8 · steps) and b (8 · steps, 2 vectors) stand for + bias) + residual, and so for further tiles below.</summary>
+    /// <param name="tiles">How many, at least 1.</param>
+    /// <param name="steps">Length of the sums in steps.</param>
+    /// <param name="a">Quantised rows.</param>
+    /// <param name="aRow">Bytes from row to row of a.</param>
+    /// <param name="rows">What the bytes of the rows stand for.</param>
+    /// <param name="b">Step s of the panel: k 0..3 of its 32 columns at s · 256, k 4..7 at s · 256 + 128.</param>
+    /// <param name="columns">What the bytes of the columns stand for.</param>
+    /// <param name="bias">Added to every row; null for nothing.</param>
+    /// <param name="residual">Added last, residual(i, j) at residual[i · residualRow + j]; null for nothing; may be c.</param>
+    /// <param name="residualRow">Elements from row to row of residual.</param>
+    /// <param name="c">c(i, j) at c[i · cRow + j].</param>
+    /// <param name="cRow">Elements from row to row of c.</param>
+    /// <param name="next">What will be read after this: two lines are fetched into the second cache with every step in the first two tiles.</param>
+    /// <param name="nextStep">Bytes from two lines to fetch to the next two, twice those between them; 0 to fetch nothing new.</param>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply<TLanes, TVector, TFloats, TFloat, TRows, TFinish>(int tiles, nint steps, byte* a, nint aRow, in ByteScales rows, sbyte* b, in ByteScales columns, float* bias, float* residual, nint residualRow, float* c, nint cRow, sbyte* next, nint nextStep)
+        where TLanes : struct, IByteLanes<TVector, TFloat>
         where TVector : struct
+        where TFloats : struct, ILanes<TFloat>
+        where TFloat : struct
+        where TRows : struct, ITileRows
+        where TFinish : struct, ILaneFunction
     {
-        for (int j = 0; j < PanelColumns; j += 2 * TLanes.Count, panel += 8 * TLanes.Count, c += 2 * TLanes.Count)
+        nint s1 = aRow, s2 = 2 * s1, second = 4 * TLanes.Count, between = nextStep / 2;
+        float* scales = rows.Factors, zeros = rows.Offsets;
+        for (int n = 0; ; n++)
         {
-            switch (rows)
+            // a residual is read at the end, what is written over late
+            if (residual != null) Tile.Fetch<TRows>(residual, residualRow);
+            if (residual != c) Tile.FetchToSecond<TRows>(c, cRow);
+
+            TVector x0 = default, x1 = default, x2 = default, x3 = default, x4 = default, x5 = default, x6 = default, x7 = default;
+            TVector y0 = default, y1 = default, y2 = default, y3 = default, y4 = default, y5 = default, y6 = default, y7 = default;
+            byte* q0 = a, q1 = q0 + s1 + s2, q2 = q1 + s1 + s2;
+            sbyte* panel = b;
+            for (nint p = steps; p > 0; p--)
             {
-                case 8: Multiply<TLanes, TVector, TileRows.R8>(steps, a, aRow, panel, c); break;
-                case 7: Multiply<TLanes, TVector, TileRows.R7>(steps, a, aRow, panel, c); break;
-                case 6: Multiply<TLanes, TVector, TileRows.R6>(steps, a, aRow, panel, c); break;
-                case 5: Multiply<TLanes, TVector, TileRows.R5>(steps, a, aRow, panel, c); break;
-                case 4: Multiply<TLanes, TVector, TileRows.R4>(steps, a, aRow, panel, c); break;
-                case 3: Multiply<TLanes, TVector, TileRows.R3>(steps, a, aRow, panel, c); break;
-                case 2: Multiply<TLanes, TVector, TileRows.R2>(steps, a, aRow, panel, c); break;
-                default: Multiply<TLanes, TVector, TileRows.R1>(steps, a, aRow, panel, c); break;
+                TVector u = TLanes.Load(panel), v = TLanes.Load(panel + second), t = TLanes.Load(panel + StepBytes / 2), w = TLanes.Load(panel + StepBytes / 2 + second), q, r;
+                q = TLanes.Create(q0); r = TLanes.Create(q0 + 4); x0 = TLanes.MultiplyAdd(x0, q, u, r, t); y0 = TLanes.MultiplyAdd(y0, q, v, r, w);
+                if (TRows.Count > 1) { q = TLanes.Create(q0 + s1); r = TLanes.Create(q0 + s1 + 4); x1 = TLanes.MultiplyAdd(x1, q, u, r, t); y1 = TLanes.MultiplyAdd(y1, q, v, r, w); }
+                if (TRows.Count > 2) { q = TLanes.Create(q0 + s2); r = TLanes.Create(q0 + s2 + 4); x2 = TLanes.MultiplyAdd(x2, q, u, r, t); y2 = TLanes.MultiplyAdd(y2, q, v, r, w); }
+                if (TRows.Count > 3) { q = TLanes.Create(q1); r = TLanes.Create(q1 + 4); x3 = TLanes.MultiplyAdd(x3, q, u, r, t); y3 = TLanes.MultiplyAdd(y3, q, v, r, w); }
+                if (TRows.Count > 4) { q = TLanes.Create(q1 + s1); r = TLanes.Create(q1 + s1 + 4); x4 = TLanes.MultiplyAdd(x4, q, u, r, t); y4 = TLanes.MultiplyAdd(y4, q, v, r, w); }
+                if (TRows.Count > 5) { q = TLanes.Create(q1 + s2); r = TLanes.Create(q1 + s2 + 4); x5 = TLanes.MultiplyAdd(x5, q, u, r, t); y5 = TLanes.MultiplyAdd(y5, q, v, r, w); }
+                if (TRows.Count > 6) { q = TLanes.Create(q2); r = TLanes.Create(q2 + 4); x6 = TLanes.MultiplyAdd(x6, q, u, r, t); y6 = TLanes.MultiplyAdd(y6, q, v, r, w); }
+                if (TRows.Count > 7) { q = TLanes.Create(q2 + s1); r = TLanes.Create(q2 + s1 + 4); x7 = TLanes.MultiplyAdd(x7, q, u, r, t); y7 = TLanes.MultiplyAdd(y7, q, v, r, w); }
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch1(next);
+                    Sse.Prefetch1(next + between);
+                    next += nextStep;
+                }
+
+                q0 += Step;
+                q1 += Step;
+                q2 += Step;
+                panel += StepBytes;
+            }
+
+            TFloat e0 = default, e1 = default, e2 = default, e3 = default, e4 = default, e5 = default, e6 = default, e7 = default;
+            TFloat f0 = default, f1 = default, f2 = default, f3 = default, f4 = default, f5 = default, f6 = default, f7 = default;
+            TFloat leftSum = TFloats.Load(columns.Offsets), rightSum = TFloats.Load(columns.Offsets + TFloats.Count), leftScale = TFloats.Load(columns.Factors), rightScale = TFloats.Load(columns.Factors + TFloats.Count), zero, scale;
+            zero = TFloats.Create(-zeros[0]); scale = TFloats.Create(scales[0]); e0 = Scaled<TFloats, TFloat>(TLanes.ToSingle(x0), zero, leftSum, scale, leftScale); f0 = Scaled<TFloats, TFloat>(TLanes.ToSingle(y0), zero, rightSum, scale, rightScale);
+            if (TRows.Count > 1) { zero = TFloats.Create(-zeros[1]); scale = TFloats.Create(scales[1]); e1 = Scaled<TFloats, TFloat>(TLanes.ToSingle(x1), zero, leftSum, scale, leftScale); f1 = Scaled<TFloats, TFloat>(TLanes.ToSingle(y1), zero, rightSum, scale, rightScale); }
+            if (TRows.Count > 2) { zero = TFloats.Create(-zeros[2]); scale = TFloats.Create(scales[2]); e2 = Scaled<TFloats, TFloat>(TLanes.ToSingle(x2), zero, leftSum, scale, leftScale); f2 = Scaled<TFloats, TFloat>(TLanes.ToSingle(y2), zero, rightSum, scale, rightScale); }
+            if (TRows.Count > 3) { zero = TFloats.Create(-zeros[3]); scale = TFloats.Create(scales[3]); e3 = Scaled<TFloats, TFloat>(TLanes.ToSingle(x3), zero, leftSum, scale, leftScale); f3 = Scaled<TFloats, TFloat>(TLanes.ToSingle(y3), zero, rightSum, scale, rightScale); }
+            if (TRows.Count > 4) { zero = TFloats.Create(-zeros[4]); scale = TFloats.Create(scales[4]); e4 = Scaled<TFloats, TFloat>(TLanes.ToSingle(x4), zero, leftSum, scale, leftScale); f4 = Scaled<TFloats, TFloat>(TLanes.ToSingle(y4), zero, rightSum, scale, rightScale); }
+            if (TRows.Count > 5) { zero = TFloats.Create(-zeros[5]); scale = TFloats.Create(scales[5]); e5 = Scaled<TFloats, TFloat>(TLanes.ToSingle(x5), zero, leftSum, scale, leftScale); f5 = Scaled<TFloats, TFloat>(TLanes.ToSingle(y5), zero, rightSum, scale, rightScale); }
+            if (TRows.Count > 6) { zero = TFloats.Create(-zeros[6]); scale = TFloats.Create(scales[6]); e6 = Scaled<TFloats, TFloat>(TLanes.ToSingle(x6), zero, leftSum, scale, leftScale); f6 = Scaled<TFloats, TFloat>(TLanes.ToSingle(y6), zero, rightSum, scale, rightScale); }
+            if (TRows.Count > 7) { zero = TFloats.Create(-zeros[7]); scale = TFloats.Create(scales[7]); e7 = Scaled<TFloats, TFloat>(TLanes.ToSingle(x7), zero, leftSum, scale, leftScale); f7 = Scaled<TFloats, TFloat>(TLanes.ToSingle(y7), zero, rightSum, scale, rightScale); }
+            if (bias != null)
+            {
+                TFloat left = TFloats.Load(bias), right = TFloats.Load(bias + TFloats.Count);
+                e0 = TFloats.Add(e0, left); f0 = TFloats.Add(f0, right);
+                if (TRows.Count > 1) { e1 = TFloats.Add(e1, left); f1 = TFloats.Add(f1, right); }
+                if (TRows.Count > 2) { e2 = TFloats.Add(e2, left); f2 = TFloats.Add(f2, right); }
+                if (TRows.Count > 3) { e3 = TFloats.Add(e3, left); f3 = TFloats.Add(f3, right); }
+                if (TRows.Count > 4) { e4 = TFloats.Add(e4, left); f4 = TFloats.Add(f4, right); }
+                if (TRows.Count > 5) { e5 = TFloats.Add(e5, left); f5 = TFloats.Add(f5, right); }
+                if (TRows.Count > 6) { e6 = TFloats.Add(e6, left); f6 = TFloats.Add(f6, right); }
+                if (TRows.Count > 7) { e7 = TFloats.Add(e7, left); f7 = TFloats.Add(f7, right); }
+            }
+
+            e0 = TFinish.Apply<TFloats, TFloat>(e0); f0 = TFinish.Apply<TFloats, TFloat>(f0);
+            if (TRows.Count > 1) { e1 = TFinish.Apply<TFloats, TFloat>(e1); f1 = TFinish.Apply<TFloats, TFloat>(f1); }
+            if (TRows.Count > 2) { e2 = TFinish.Apply<TFloats, TFloat>(e2); f2 = TFinish.Apply<TFloats, TFloat>(f2); }
+            if (TRows.Count > 3) { e3 = TFinish.Apply<TFloats, TFloat>(e3); f3 = TFinish.Apply<TFloats, TFloat>(f3); }
+            if (TRows.Count > 4) { e4 = TFinish.Apply<TFloats, TFloat>(e4); f4 = TFinish.Apply<TFloats, TFloat>(f4); }
+            if (TRows.Count > 5) { e5 = TFinish.Apply<TFloats, TFloat>(e5); f5 = TFinish.Apply<TFloats, TFloat>(f5); }
+            if (TRows.Count > 6) { e6 = TFinish.Apply<TFloats, TFloat>(e6); f6 = TFinish.Apply<TFloats, TFloat>(f6); }
+            if (TRows.Count > 7) { e7 = TFinish.Apply<TFloats, TFloat>(e7); f7 = TFinish.Apply<TFloats, TFloat>(f7); }
+            if (residual != null)
+            {
+                e0 = TFloats.Add(e0, TFloats.Load(residual)); f0 = TFloats.Add(f0, TFloats.Load(residual + TFloats.Count)); residual += residualRow;
+                if (TRows.Count > 1) { e1 = TFloats.Add(e1, TFloats.Load(residual)); f1 = TFloats.Add(f1, TFloats.Load(residual + TFloats.Count)); residual += residualRow; }
+                if (TRows.Count > 2) { e2 = TFloats.Add(e2, TFloats.Load(residual)); f2 = TFloats.Add(f2, TFloats.Load(residual + TFloats.Count)); residual += residualRow; }
+                if (TRows.Count > 3) { e3 = TFloats.Add(e3, TFloats.Load(residual)); f3 = TFloats.Add(f3, TFloats.Load(residual + TFloats.Count)); residual += residualRow; }
+                if (TRows.Count > 4) { e4 = TFloats.Add(e4, TFloats.Load(residual)); f4 = TFloats.Add(f4, TFloats.Load(residual + TFloats.Count)); residual += residualRow; }
+                if (TRows.Count > 5) { e5 = TFloats.Add(e5, TFloats.Load(residual)); f5 = TFloats.Add(f5, TFloats.Load(residual + TFloats.Count)); residual += residualRow; }
+                if (TRows.Count > 6) { e6 = TFloats.Add(e6, TFloats.Load(residual)); f6 = TFloats.Add(f6, TFloats.Load(residual + TFloats.Count)); residual += residualRow; }
+                if (TRows.Count > 7) { e7 = TFloats.Add(e7, TFloats.Load(residual)); f7 = TFloats.Add(f7, TFloats.Load(residual + TFloats.Count)); residual += residualRow; }
+            }
+
+            TFloats.Store(e0, c); TFloats.Store(f0, c + TFloats.Count); c += cRow;
+            if (TRows.Count > 1) { TFloats.Store(e1, c); TFloats.Store(f1, c + TFloats.Count); c += cRow; }
+            if (TRows.Count > 2) { TFloats.Store(e2, c); TFloats.Store(f2, c + TFloats.Count); c += cRow; }
+            if (TRows.Count > 3) { TFloats.Store(e3, c); TFloats.Store(f3, c + TFloats.Count); c += cRow; }
+            if (TRows.Count > 4) { TFloats.Store(e4, c); TFloats.Store(f4, c + TFloats.Count); c += cRow; }
+            if (TRows.Count > 5) { TFloats.Store(e5, c); TFloats.Store(f5, c + TFloats.Count); c += cRow; }
+            if (TRows.Count > 6) { TFloats.Store(e6, c); TFloats.Store(f6, c + TFloats.Count); c += cRow; }
+            if (TRows.Count > 7) { TFloats.Store(e7, c); TFloats.Store(f7, c + TFloats.Count); c += cRow; }
+            if (n == tiles - 1) return;
+            a += TRows.Count * aRow;
+            scales += TRows.Count;
+            zeros += TRows.Count;
+            // what comes next is under way
+            if (n == 1)
+            {
+                next = b;
+                nextStep = between = 0;
             }
         }
     }
 
-    /// <summary>Step s of the panel: k 0..3 of its 32 columns at s · 256, k 4..7 at s · 256 + 128.</summary>
-    [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Multiply<TLanes, TVector, TRows>(nint steps, byte* a, nint aRow, sbyte* b, int* c)
-        where TLanes : struct, IByteLanes<TVector>
-        where TVector : struct
-        where TRows : struct, ITileRows
-    {
-        TVector x0 = default, x1 = default, x2 = default, x3 = default, x4 = default, x5 = default, x6 = default, x7 = default;
-        TVector y0 = default, y1 = default, y2 = default, y3 = default, y4 = default, y5 = default, y6 = default, y7 = default;
-        byte* a0 = a, a1 = a0 + aRow, a2 = a1 + aRow, a3 = a2 + aRow, a4 = a3 + aRow, a5 = a4 + aRow, a6 = a5 + aRow, a7 = a6 + aRow;
-        nint second = 4 * TLanes.Count, p = 0;
-        for (; steps > 0; steps--)
-        {
-            TVector u = TLanes.Load(b), v = TLanes.Load(b + second), t = TLanes.Load(b + StepBytes / 2), w = TLanes.Load(b + StepBytes / 2 + second), q, r;
-            q = TLanes.Create(a0 + p); r = TLanes.Create(a0 + p + 4); x0 = TLanes.MultiplyAdd(x0, q, u, r, t); y0 = TLanes.MultiplyAdd(y0, q, v, r, w);
-            if (TRows.Count > 1) { q = TLanes.Create(a1 + p); r = TLanes.Create(a1 + p + 4); x1 = TLanes.MultiplyAdd(x1, q, u, r, t); y1 = TLanes.MultiplyAdd(y1, q, v, r, w); }
-            if (TRows.Count > 2) { q = TLanes.Create(a2 + p); r = TLanes.Create(a2 + p + 4); x2 = TLanes.MultiplyAdd(x2, q, u, r, t); y2 = TLanes.MultiplyAdd(y2, q, v, r, w); }
-            if (TRows.Count > 3) { q = TLanes.Create(a3 + p); r = TLanes.Create(a3 + p + 4); x3 = TLanes.MultiplyAdd(x3, q, u, r, t); y3 = TLanes.MultiplyAdd(y3, q, v, r, w); }
-            if (TRows.Count > 4) { q = TLanes.Create(a4 + p); r = TLanes.Create(a4 + p + 4); x4 = TLanes.MultiplyAdd(x4, q, u, r, t); y4 = TLanes.MultiplyAdd(y4, q, v, r, w); }
-            if (TRows.Count > 5) { q = TLanes.Create(a5 + p); r = TLanes.Create(a5 + p + 4); x5 = TLanes.MultiplyAdd(x5, q, u, r, t); y5 = TLanes.MultiplyAdd(y5, q, v, r, w); }
-            if (TRows.Count > 6) { q = TLanes.Create(a6 + p); r = TLanes.Create(a6 + p + 4); x6 = TLanes.MultiplyAdd(x6, q, u, r, t); y6 = TLanes.MultiplyAdd(y6, q, v, r, w); }
-            if (TRows.Count > 7) { q = TLanes.Create(a7 + p); r = TLanes.Create(a7 + p + 4); x7 = TLanes.MultiplyAdd(x7, q, u, r, t); y7 = TLanes.MultiplyAdd(y7, q, v, r, w); }
-            p += Step;
-            b += StepBytes;
-        }
-
-        TLanes.Store(x0, c); TLanes.Store(y0, c + TLanes.Count);
-        if (TRows.Count > 1) { c += PanelColumns; TLanes.Store(x1, c); TLanes.Store(y1, c + TLanes.Count); }
-        if (TRows.Count > 2) { c += PanelColumns; TLanes.Store(x2, c); TLanes.Store(y2, c + TLanes.Count); }
-        if (TRows.Count > 3) { c += PanelColumns; TLanes.Store(x3, c); TLanes.Store(y3, c + TLanes.Count); }
-        if (TRows.Count > 4) { c += PanelColumns; TLanes.Store(x4, c); TLanes.Store(y4, c + TLanes.Count); }
-        if (TRows.Count > 5) { c += PanelColumns; TLanes.Store(x5, c); TLanes.Store(y5, c + TLanes.Count); }
-        if (TRows.Count > 6) { c += PanelColumns; TLanes.Store(x6, c); TLanes.Store(y6, c + TLanes.Count); }
-        if (TRows.Count > 7) { c += PanelColumns; TLanes.Store(x7, c); TLanes.Store(y7, c + TLanes.Count); }
-    }
+    /// <summary>rowScale · columnScale · (sum − rowZero · columnSum).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TFloat Scaled<TFloats, TFloat>(TFloat sum, TFloat minusZero, TFloat columnSum, TFloat scale, TFloat columnScale)
+        where TFloats : struct, ILanes<TFloat>
+        where TFloat : struct =>
+        TFloats.Multiply(TFloats.Multiply(TFloats.MultiplyAdd(minusZero, columnSum, sum), scale), columnScale);
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace LlmRec.Kernels;
 
@@ -30,72 +29,54 @@ internal static unsafe class QuantizedDriver
     [SkipLocalsInit]
     private static void Run(in ProductJob job, QuantizedMatrix b, int rowFrom, int rowTo, int columnFrom, int columnTo)
     {
-        LaneWidth width = ByteTile.Narrow(job.Width);
-        int tileRows = ByteTile.Rows(width), rowBytes = b.Steps * ByteTile.Step;
+        int tileRows = ByteKernel.Rows(ByteKernel.Narrow(job.Width)), rowBytes = b.Steps * ByteTile.Step;
         int block = Math.Max(1, LeftBlock / rowBytes / tileRows) * tileRows;
         if (t_left is null || t_left.Length < block * rowBytes) t_left = new AlignedBuffer<byte>(block * rowBytes);
         byte* left = t_left.Pointer;
-        float* scales = stackalloc float[block], zeros = stackalloc float[block];
-        int* sums = stackalloc int[8 * PanelColumns + 16];
-        float* spare = stackalloc float[8 * PanelColumns + 16];
-        sums = (int*)(((nint)sums + 63) & ~63);
-        spare = (float*)(((nint)spare + 63) & ~63);
-        bool direct = job.Scale == 1 && !job.Accumulate && !job.HasFinish;
-
+        float* factors = stackalloc float[block], offsets = stackalloc float[block];
+        ByteScales scales = new(factors, offsets);
         for (int i0 = rowFrom; i0 < rowTo; i0 += block)
         {
-            int i1 = Math.Min(rowTo, i0 + block);
-            for (int i = i0; i < i1; i++)
+            int rows = Math.Min(block, rowTo - i0);
+            for (int i = 0; i < rows; i++)
             {
-                if (!RowQuantizer.Quantize(job.Width, job.A + i * job.ARow, job.K, left + (i - i0) * rowBytes, rowBytes, out scales[i - i0], out zeros[i - i0]))
-                    throw new ArithmeticException($"row {i} of A holds NaN or infinity, or its range overflows; such a row cannot be quantised");
+                if (!RowQuantizer.Quantize(job.Width, job.A + (i0 + i) * job.ARow, job.K, left + i * rowBytes, rowBytes, out factors[i], out offsets[i]))
+                    throw new ArithmeticException($"row {i0 + i} of A holds NaN or infinity, or its range overflows; such a row cannot be quantised");
             }
 
             for (int j = columnFrom; j < columnTo; j += PanelColumns)
-            {
-                int columns = Math.Min(PanelColumns, columnTo - j);
-                sbyte* panel = b.Panels + (nint)(j / PanelColumns) * b.Steps * ByteTile.StepBytes;
-                for (int i = i0; i < i1; i += tileRows)
-                {
-                    int rows = Math.Min(tileRows, i1 - i);
-                    float* c = job.C + i * job.CRow + j;
-                    ProductDriver.Prefetch(c, job.CRow, rows);
-                    ByteTile.Multiply(width, rows, b.Steps, left + (i - i0) * rowBytes, rowBytes, panel, sums);
-                    bool whole = direct && columns == PanelColumns;
-                    Dequantize(job.Width, sums, scales + (i - i0), zeros + (i - i0), b.ScalePointer + j, b.SumPointer + j, rows, whole ? c : spare, whole ? job.CRow : PanelColumns);
-                    if (whole) continue;
-                    if (job.Scale != 1 || job.Accumulate) ProductDriver.Scale(spare, c, job.CRow, rows, columns, job.Scale, job.Accumulate);
-                    if (job.HasFinish) TileFinish.Apply(job, spare, PanelColumns, i, j, rows, columns);
-                    else ProductDriver.Copy(spare, PanelColumns, c, job.CRow, rows, columns);
-                }
-            }
+                Panel(job, b, left, scales, i0, rows, j, Math.Min(PanelColumns, columnTo - j), j + PanelColumns < columnTo);
         }
     }
 
-    private static void Dequantize(LaneWidth width, int* sums, float* rowScales, float* rowZeros, float* columnScales, float* columnSums, int rows, float* target, nint targetRow)
+    /// <summary>The tiles of a panel's columns for a block of rows.</summary>
+    [SkipLocalsInit]
+    private static void Panel(in ProductJob job, QuantizedMatrix b, byte* left, ByteScales scales, int i0, int rows, int j, int columns, bool follows)
     {
-        switch (width)
+        float* memory = stackalloc float[TileKernel.MaxRows * PanelColumns + 16], spare = (float*)(((nint)memory + 63) & ~63);
+        LaneWidth width = ByteKernel.Narrow(job.Width);
+        int tileRows = ByteKernel.Rows(width), rowBytes = b.Steps * ByteTile.Step, done = 0;
+        nint size = (nint)b.Steps * ByteTile.StepBytes, fetch = follows ? 2 * 64 : 0;
+        sbyte* panel = b.Panels + j / PanelColumns * size, next = follows ? panel + size : panel;
+        ByteScales ofColumns = new(b.ScalePointer + j, b.SumPointer + j);
+        // what is scaled, or added to C before the activation, takes the way through memory, as do the columns of a last panel
+        if (columns == PanelColumns && job.Scale == 1 && !job.Accumulate && rows >= tileRows && TileKernel.TakesColumns(width))
         {
-            case LaneWidth.V512: Dequantize<Lanes512, Vector512<float>>(sums, rowScales, rowZeros, columnScales, columnSums, rows, target, targetRow); break;
-            case LaneWidth.V256: Dequantize<Lanes256, Vector256<float>>(sums, rowScales, rowZeros, columnScales, columnSums, rows, target, targetRow); break;
-            case LaneWidth.V128: Dequantize<Lanes128, Vector128<float>>(sums, rowScales, rowZeros, columnScales, columnSums, rows, target, targetRow); break;
-            default: Dequantize<LanesScalar, float>(sums, rowScales, rowZeros, columnScales, columnSums, rows, target, targetRow); break;
+            int tiles = rows / tileRows;
+            done = tiles * tileRows;
+            ByteKernel.Column(job.Activation, tiles, b.Steps, left, rowBytes, scales, panel, ofColumns, job.Bias == null ? null : job.Bias + j,
+                job.Residual == null ? null : job.Residual + i0 * job.ResidualRow + j, job.ResidualRow, job.C + i0 * job.CRow + j, job.CRow, next, tiles == 1 ? 2 * fetch : fetch);
+            fetch = 0;
         }
-    }
 
-    /// <summary>target(i, j) = rowScale(i) · columnScale(j) · (sum(i, j) − rowZero(i) · columnSum(j)), whole panels.</summary>
-    private static void Dequantize<TLanes, TVector>(int* sums, float* rowScales, float* rowZeros, float* columnScales, float* columnSums, int rows, float* target, nint targetRow)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct
-    {
-        for (int r = 0; r < rows; r++, sums += PanelColumns, target += targetRow)
+        for (int i = done; i < rows; i += tileRows, fetch = 0)
         {
-            TVector zero = TLanes.Create(-rowZeros[r]), scale = TLanes.Create(rowScales[r]);
-            for (int q = 0; q < PanelColumns; q += TLanes.Count)
-            {
-                TVector x = TLanes.MultiplyAdd(zero, TLanes.Load(columnSums + q), TLanes.FromInt32(sums + q));
-                TLanes.Store(TLanes.Multiply(TLanes.Multiply(x, scale), TLanes.Load(columnScales + q)), target + q);
-            }
+            int count = Math.Min(tileRows, rows - i);
+            float* c = job.C + (i0 + i) * job.CRow + j;
+            ByteKernel.Multiply(width, count, b.Steps, left + i * rowBytes, rowBytes, scales.From(i), panel, ofColumns, spare, PanelColumns, fetch == 0 ? panel : next, 2 * fetch);
+            if (job.Scale != 1 || job.Accumulate) ProductDriver.Scale(spare, c, job.CRow, count, columns, job.Scale, job.Accumulate);
+            if (job.HasFinish) TileFinish.Apply(job, spare, PanelColumns, i0 + i, j, count, columns);
+            else ProductDriver.Copy(spare, PanelColumns, c, job.CRow, count, columns);
         }
     }
 }

@@ -1,7 +1,7 @@
 namespace LlmRec.Kernels;
 
 /// <summary>One lane of four bytes: the plain twin.</summary>
-internal readonly unsafe struct ByteLanesScalar : IByteLanes<int>
+internal readonly unsafe struct ByteLanesScalar : IByteLanes<int, float>
 {
     public static int Count => 1;
 
@@ -9,7 +9,7 @@ internal readonly unsafe struct ByteLanesScalar : IByteLanes<int>
 
     public static int Create(void* source) => *(int*)source;
 
-    public static void Store(int x, int* target) => *target = x;
+    public static float ToSingle(int x) => x;
 
     public static int MultiplyAdd(int sum, int u0, int s0, int u1, int s1)
     {

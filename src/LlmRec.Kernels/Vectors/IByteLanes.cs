@@ -5,7 +5,10 @@ namespace LlmRec.Kernels;
 /// one sum on the way out.
 /// </summary>
 /// <typeparam name="TVector">The vector of int32, or <see cref="int"/> itself.</typeparam>
-internal unsafe interface IByteLanes<TVector> where TVector : struct
+/// <typeparam name="TFloat">The vector of float32 with as many lanes, or <see cref="float"/> itself.</typeparam>
+internal unsafe interface IByteLanes<TVector, TFloat>
+    where TVector : struct
+    where TFloat : struct
 {
     /// <summary>int32 lanes in a vector.</summary>
     static abstract int Count { get; }
@@ -16,7 +19,8 @@ internal unsafe interface IByteLanes<TVector> where TVector : struct
     /// <summary>The same four bytes in every lane.</summary>
     static abstract TVector Create(void* source);
 
-    static abstract void Store(TVector x, int* target);
+    /// <summary>The sums as float32, rounded.</summary>
+    static abstract TFloat ToSingle(TVector x);
 
     /// <summary>
     /// sum + Σ of the eight products of a lane's bytes, u0 · s0 and u1 · s1, u unsigned and s signed. Pairs of neighbours are added in

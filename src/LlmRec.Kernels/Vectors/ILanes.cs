@@ -56,9 +56,6 @@ internal unsafe interface ILanes<TVector> where TVector : struct
     /// <summary>Stores the low byte of every lane's bits: with 1.5 · 2²³ added before, a small integer.</summary>
     static abstract void StoreLowBytes(TVector x, byte* target);
 
-    /// <summary>int32 values as float32, rounded.</summary>
-    static abstract TVector FromInt32(int* source);
-
     static abstract TVector Abs(TVector x);
 
     /// <summary>table[i] with i the low four bits of a lane of <paramref name="index"/>: with 1.5 · 2²³ added before, a small integer.</summary>

@@ -77,9 +77,6 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     public static void StoreLowBytes(Vector128<float> x, byte* target) => *(int*)target = Vector128.Narrow(Vector128.Narrow(x.AsInt32() & Vector128.Create(255), default).AsUInt16(), default).AsInt32().ToScalar();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> FromInt32(int* source) => Vector128.ConvertToSingle(Vector128.Load(source));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Abs(Vector128<float> x) => Vector128.Abs(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -64,9 +64,6 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static void StoreLowBytes(Vector256<float> x, byte* target) => Vector256.Narrow(Vector256.Narrow(x.AsInt32() & Vector256.Create(255), default).AsUInt16(), default).GetLower().GetLower().Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> FromInt32(int* source) => Vector256.ConvertToSingle(Vector256.Load(source));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Abs(Vector256<float> x) => Vector256.Abs(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

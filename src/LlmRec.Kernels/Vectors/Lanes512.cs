@@ -64,9 +64,6 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     public static void StoreLowBytes(Vector512<float> x, byte* target) => System.Runtime.Intrinsics.X86.Avx512F.ConvertToVector128Byte(x.AsInt32()).Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> FromInt32(int* source) => Vector512.ConvertToSingle(Vector512.Load(source));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Abs(Vector512<float> x) => Vector512.Abs(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

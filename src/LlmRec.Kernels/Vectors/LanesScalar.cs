@@ -47,8 +47,6 @@ internal readonly unsafe struct LanesScalar : ILanes<float>
 
     public static void StoreLowBytes(float x, byte* target) => *target = (byte)BitConverter.SingleToInt32Bits(x);
 
-    public static float FromInt32(int* source) => *source;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Abs(float x) => MathF.Abs(x);
 
