@@ -160,12 +160,23 @@ public static unsafe class Attention
             // the keys that any query of the block sees
             int low = (int)Math.Max(0, (long)first + i0 - job.Back), high = (int)Math.Min(job.N, (long)first + i1 + job.Ahead);
             int start = low / Panel * Panel;
+            int tiles = TileKernel.TakesColumns(job.Width) ? (i1 - i0) / tileRows : 0;
             for (int j = start; j < high; j += Panel)
-                for (int i = i0; i < i1; i += tileRows)
+            {
+                float* keys = job.Keys + (nint)j * job.D, scores = job.Scores + (j - start);
+                if (tiles > 0)
                 {
-                    float* next = fetch.Take(job.D, job.Keys, out nint nextStep);
-                    TileKernel.Multiply(job.Width, Math.Min(tileRows, i1 - i), job.D, job.Q + i * job.QRow, job.QRow, 1, job.Keys + (nint)j * job.D, Panel, job.Scores + (i - i0) * job.ScoreRow + (j - start), job.ScoreRow, null, 0, null, next, nextStep);
+                    // the first two tiles of a column fetch
+                    float* next = fetch.Take(Math.Min(tiles, 2) * job.D, keys, out nint nextStep);
+                    TileKernel.Column(Activation.None, tiles, job.D, job.Q + i0 * job.QRow, job.QRow, 1, tileRows * job.QRow, keys, Panel, scores, job.ScoreRow, null, 0, null, next, nextStep, false, null);
                 }
+
+                for (int i = i0 + tiles * tileRows; i < i1; i += tileRows)
+                {
+                    float* next = fetch.Take(job.D, keys, out nint nextStep);
+                    TileKernel.Multiply(job.Width, Math.Min(tileRows, i1 - i), job.D, job.Q + i * job.QRow, job.QRow, 1, keys, Panel, scores + (i - i0) * job.ScoreRow, job.ScoreRow, null, 0, null, next, nextStep);
+                }
+            }
 
             switch (job.Width)
             {
@@ -178,10 +189,18 @@ public static unsafe class Attention
             float* values = job.Values + start * job.ValueRow;
             for (int c = 0; c < job.E; c += Panel, values += job.ValuePanel)
             {
-                for (int i = i0; i < i1; i += tileRows)
+                int columns = Math.Min(Panel, job.E - c), done = columns == Panel ? tiles * tileRows : 0;
+                float* output = job.Output + c;
+                if (done > 0)
                 {
-                    int rows = Math.Min(tileRows, i1 - i), columns = Math.Min(Panel, job.E - c);
-                    float* next = fetch.Take(high - start, values, out nint nextStep), to = job.Output + i * job.OutputRow + c;
+                    float* next = fetch.Take(Math.Min(tiles, 2) * (high - start), values, out nint nextStep);
+                    TileKernel.Column(Activation.None, tiles, high - start, job.Scores, job.ScoreRow, 1, tileRows * job.ScoreRow, values, job.ValueRow, output + i0 * job.OutputRow, job.OutputRow, null, 0, null, next, nextStep, false, null, inverse);
+                }
+
+                for (int i = i0 + done; i < i1; i += tileRows)
+                {
+                    int rows = Math.Min(tileRows, i1 - i);
+                    float* next = fetch.Take(high - start, values, out nint nextStep), to = output + i * job.OutputRow;
                     bool whole = columns == Panel;
                     TileKernel.Multiply(job.Width, rows, high - start, job.Scores + (i - i0) * job.ScoreRow, job.ScoreRow, 1, values, job.ValueRow, whole ? to : spare, whole ? job.OutputRow : Panel, null, 0, null, next, nextStep, inverse + (i - i0));
                     if (!whole) ProductDriver.Copy(spare, Panel, to, job.OutputRow, rows, columns);

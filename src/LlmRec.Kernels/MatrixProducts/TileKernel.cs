@@ -79,15 +79,15 @@ internal static unsafe class TileKernel
     public static bool TakesColumns(LaneWidth width) => width == LaneWidth.V512 && LaneTables.Normal != null;
 
     /// <summary>c (8 · tiles, 32) = activation(start + a (8 · tiles, k) · b (k, 32)) of one width, without a call between the tiles nor a way through memory before the activation; parameters as in <see cref="Tile.Multiply{TLanes, TVector, TRows, TFinish}"/>.</summary>
-    public static void Column(Activation activation, int tiles, nint k, float* a, nint aRow, nint aStep, nint aTile, float* b, nint bStep, float* c, nint cRow, float* start, nint startRow, float* plus, float* next, nint nextStep, bool fetchesC, float* startAfter)
+    public static void Column(Activation activation, int tiles, nint k, float* a, nint aRow, nint aStep, nint aTile, float* b, nint bStep, float* c, nint cRow, float* start, nint startRow, float* plus, float* next, nint nextStep, bool fetchesC, float* startAfter, float* factors = null)
     {
         switch (activation)
         {
-            case Activation.Gelu: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.GeluFunction>(tiles, k, a, aRow, aStep, aTile, b, bStep, c, cRow, start, startRow, plus, next, nextStep, fetchesC, startAfter, null); break;
-            case Activation.GeluTanh: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.GeluTanhFunction>(tiles, k, a, aRow, aStep, aTile, b, bStep, c, cRow, start, startRow, plus, next, nextStep, fetchesC, startAfter, null); break;
-            case Activation.Silu: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.SiluFunction>(tiles, k, a, aRow, aStep, aTile, b, bStep, c, cRow, start, startRow, plus, next, nextStep, fetchesC, startAfter, null); break;
-            case Activation.Relu: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.ReluFunction>(tiles, k, a, aRow, aStep, aTile, b, bStep, c, cRow, start, startRow, plus, next, nextStep, fetchesC, startAfter, null); break;
-            default: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.Identity>(tiles, k, a, aRow, aStep, aTile, b, bStep, c, cRow, start, startRow, plus, next, nextStep, fetchesC, startAfter, null); break;
+            case Activation.Gelu: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.GeluFunction>(tiles, k, a, aRow, aStep, aTile, b, bStep, c, cRow, start, startRow, plus, next, nextStep, fetchesC, startAfter, factors); break;
+            case Activation.GeluTanh: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.GeluTanhFunction>(tiles, k, a, aRow, aStep, aTile, b, bStep, c, cRow, start, startRow, plus, next, nextStep, fetchesC, startAfter, factors); break;
+            case Activation.Silu: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.SiluFunction>(tiles, k, a, aRow, aStep, aTile, b, bStep, c, cRow, start, startRow, plus, next, nextStep, fetchesC, startAfter, factors); break;
+            case Activation.Relu: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.ReluFunction>(tiles, k, a, aRow, aStep, aTile, b, bStep, c, cRow, start, startRow, plus, next, nextStep, fetchesC, startAfter, factors); break;
+            default: Tile.Multiply<Lanes512, Vector512<float>, TileRows.R8, LaneFunctions.Identity>(tiles, k, a, aRow, aStep, aTile, b, bStep, c, cRow, start, startRow, plus, next, nextStep, fetchesC, startAfter, factors); break;
         }
     }
 
