@@ -24,20 +24,10 @@ internal static unsafe class ByteKernel
     {
         switch (width)
         {
-            case LaneWidth.V512:
-                switch (count)
-                {
-                    case 8: Multiply<ByteLanes512, Vector512<int>, Lanes512, Vector512<float>, TileRows.R8>(steps, a, aRow, rows, b, columns, c, cRow, next, nextStep); break;
-                    case 7: Multiply<ByteLanes512, Vector512<int>, Lanes512, Vector512<float>, TileRows.R7>(steps, a, aRow, rows, b, columns, c, cRow, next, nextStep); break;
-                    case 6: Multiply<ByteLanes512, Vector512<int>, Lanes512, Vector512<float>, TileRows.R6>(steps, a, aRow, rows, b, columns, c, cRow, next, nextStep); break;
-                    case 5: Multiply<ByteLanes512, Vector512<int>, Lanes512, Vector512<float>, TileRows.R5>(steps, a, aRow, rows, b, columns, c, cRow, next, nextStep); break;
-                    default: Few<ByteLanes512, Vector512<int>, Lanes512, Vector512<float>>(count, steps, a, aRow, rows, b, columns, c, cRow, next, nextStep); break;
-                }
-
-                break;
-            case LaneWidth.V256: Few<ByteLanes256, Vector256<int>, Lanes256, Vector256<float>>(count, steps, a, aRow, rows, b, columns, c, cRow, next, nextStep); break;
-            case LaneWidth.V128: Few<ByteLanes128, Vector128<int>, Lanes128, Vector128<float>>(count, steps, a, aRow, rows, b, columns, c, cRow, next, nextStep); break;
-            default: Multiply<ByteLanesScalar, int, LanesScalar, float, TileRows.R1>(steps, a, aRow, rows, b, columns, c, cRow, next, nextStep); break;
+            case LaneWidth.V512: Multiply<ByteLanes512, Vector512<int>, Lanes512, Vector512<float>>(count, steps, a, aRow, rows, b, columns, c, cRow, next, nextStep); break;
+            case LaneWidth.V256: Multiply<ByteLanes256, Vector256<int>, Lanes256, Vector256<float>>(count, steps, a, aRow, rows, b, columns, c, cRow, next, nextStep); break;
+            case LaneWidth.V128: Multiply<ByteLanes128, Vector128<int>, Lanes128, Vector128<float>>(count, steps, a, aRow, rows, b, columns, c, cRow, next, nextStep); break;
+            default: Multiply<ByteLanesScalar, int, LanesScalar, float>(count, steps, a, aRow, rows, b, columns, c, cRow, next, nextStep); break;
         }
     }
 
@@ -54,7 +44,7 @@ internal static unsafe class ByteKernel
         }
     }
 
-    private static void Few<TLanes, TVector, TFloats, TFloat>(int count, nint steps, byte* a, nint aRow, in ByteScales rows, sbyte* b, in ByteScales columns, float* c, nint cRow, sbyte* next, nint nextStep)
+    private static void Multiply<TLanes, TVector, TFloats, TFloat>(int count, nint steps, byte* a, nint aRow, in ByteScales rows, sbyte* b, in ByteScales columns, float* c, nint cRow, sbyte* next, nint nextStep)
         where TLanes : struct, IByteLanes<TVector, TFloat>
         where TVector : struct
         where TFloats : struct, ILanes<TFloat>
@@ -62,6 +52,10 @@ internal static unsafe class ByteKernel
     {
         switch (count)
         {
+            case 8: Multiply<TLanes, TVector, TFloats, TFloat, TileRows.R8>(steps, a, aRow, rows, b, columns, c, cRow, next, nextStep); break;
+            case 7: Multiply<TLanes, TVector, TFloats, TFloat, TileRows.R7>(steps, a, aRow, rows, b, columns, c, cRow, next, nextStep); break;
+            case 6: Multiply<TLanes, TVector, TFloats, TFloat, TileRows.R6>(steps, a, aRow, rows, b, columns, c, cRow, next, nextStep); break;
+            case 5: Multiply<TLanes, TVector, TFloats, TFloat, TileRows.R5>(steps, a, aRow, rows, b, columns, c, cRow, next, nextStep); break;
             case 4: Multiply<TLanes, TVector, TFloats, TFloat, TileRows.R4>(steps, a, aRow, rows, b, columns, c, cRow, next, nextStep); break;
             case 3: Multiply<TLanes, TVector, TFloats, TFloat, TileRows.R3>(steps, a, aRow, rows, b, columns, c, cRow, next, nextStep); break;
             case 2: Multiply<TLanes, TVector, TFloats, TFloat, TileRows.R2>(steps, a, aRow, rows, b, columns, c, cRow, next, nextStep); break;

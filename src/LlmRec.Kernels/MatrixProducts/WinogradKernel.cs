@@ -16,28 +16,12 @@ internal static unsafe class WinogradKernel
     /// <summary>One tile of at most <see cref="Rows"/> rows and 32 columns, without bias, activation and residual; parameters as in <see cref="WinogradTile.Multiply{TLanes, TVector, TRows, TFinish}"/>.</summary>
     public static void Multiply(LaneWidth width, int rows, nint k, float* a, nint aRow, float* b, float* columns, float* offsets, float* factors, float* c, nint cRow, float* next, nint nextStep)
     {
-        if (width == LaneWidth.V512)
+        switch (width)
         {
-            switch (rows)
-            {
-                case 8: Multiply<Lanes512, Vector512<float>, TileRows.R8>(k, a, aRow, b, columns, offsets, factors, c, cRow, next, nextStep); break;
-                case 7: Multiply<Lanes512, Vector512<float>, TileRows.R7>(k, a, aRow, b, columns, offsets, factors, c, cRow, next, nextStep); break;
-                case 6: Multiply<Lanes512, Vector512<float>, TileRows.R6>(k, a, aRow, b, columns, offsets, factors, c, cRow, next, nextStep); break;
-                case 5: Multiply<Lanes512, Vector512<float>, TileRows.R5>(k, a, aRow, b, columns, offsets, factors, c, cRow, next, nextStep); break;
-                default: Few<Lanes512, Vector512<float>>(rows, k, a, aRow, b, columns, offsets, factors, c, cRow, next, nextStep); break;
-            }
-        }
-        else if (width == LaneWidth.V256)
-        {
-            Few<Lanes256, Vector256<float>>(rows, k, a, aRow, b, columns, offsets, factors, c, cRow, next, nextStep);
-        }
-        else if (width == LaneWidth.V128)
-        {
-            Few<Lanes128, Vector128<float>>(rows, k, a, aRow, b, columns, offsets, factors, c, cRow, next, nextStep);
-        }
-        else
-        {
-            Multiply<LanesScalar, float, TileRows.R1>(k, a, aRow, b, columns, offsets, factors, c, cRow, next, nextStep);
+            case LaneWidth.V512: Multiply<Lanes512, Vector512<float>>(rows, k, a, aRow, b, columns, offsets, factors, c, cRow, next, nextStep); break;
+            case LaneWidth.V256: Multiply<Lanes256, Vector256<float>>(rows, k, a, aRow, b, columns, offsets, factors, c, cRow, next, nextStep); break;
+            case LaneWidth.V128: Multiply<Lanes128, Vector128<float>>(rows, k, a, aRow, b, columns, offsets, factors, c, cRow, next, nextStep); break;
+            default: Multiply<LanesScalar, float>(rows, k, a, aRow, b, columns, offsets, factors, c, cRow, next, nextStep); break;
         }
     }
 
@@ -54,12 +38,16 @@ internal static unsafe class WinogradKernel
         }
     }
 
-    private static void Few<TLanes, TVector>(int rows, nint k, float* a, nint aRow, float* b, float* columns, float* offsets, float* factors, float* c, nint cRow, float* next, nint nextStep)
+    private static void Multiply<TLanes, TVector>(int rows, nint k, float* a, nint aRow, float* b, float* columns, float* offsets, float* factors, float* c, nint cRow, float* next, nint nextStep)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
         switch (rows)
         {
+            case 8: Multiply<TLanes, TVector, TileRows.R8>(k, a, aRow, b, columns, offsets, factors, c, cRow, next, nextStep); break;
+            case 7: Multiply<TLanes, TVector, TileRows.R7>(k, a, aRow, b, columns, offsets, factors, c, cRow, next, nextStep); break;
+            case 6: Multiply<TLanes, TVector, TileRows.R6>(k, a, aRow, b, columns, offsets, factors, c, cRow, next, nextStep); break;
+            case 5: Multiply<TLanes, TVector, TileRows.R5>(k, a, aRow, b, columns, offsets, factors, c, cRow, next, nextStep); break;
             case 4: Multiply<TLanes, TVector, TileRows.R4>(k, a, aRow, b, columns, offsets, factors, c, cRow, next, nextStep); break;
             case 3: Multiply<TLanes, TVector, TileRows.R3>(k, a, aRow, b, columns, offsets, factors, c, cRow, next, nextStep); break;
             case 2: Multiply<TLanes, TVector, TileRows.R2>(k, a, aRow, b, columns, offsets, factors, c, cRow, next, nextStep); break;
