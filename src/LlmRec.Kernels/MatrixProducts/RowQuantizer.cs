@@ -22,8 +22,21 @@ internal static unsafe class RowQuantizer
         where TVector : struct
     {
         // zero is always within the range: masked and padded values are exact
-        TVector nothing = TLanes.Create(0f), low = nothing, high = nothing, trap = nothing;
+        TVector nothing = TLanes.Create(0f), low = nothing, high = nothing, trap = nothing, trap1 = nothing, trap2 = nothing, trap3 = nothing;
         int i = 0;
+        // a multiply-add waits four steps for the one before
+        for (; i + 4 * TLanes.Count <= n; i += 4 * TLanes.Count)
+        {
+            TVector v = TLanes.Load(x + i), v1 = TLanes.Load(x + i + TLanes.Count), v2 = TLanes.Load(x + i + 2 * TLanes.Count), v3 = TLanes.Load(x + i + 3 * TLanes.Count);
+            low = TLanes.Min(low, TLanes.Min(TLanes.Min(v, v1), TLanes.Min(v2, v3)));
+            high = TLanes.Max(high, TLanes.Max(TLanes.Max(v, v1), TLanes.Max(v2, v3)));
+            trap = TLanes.MultiplyAdd(v, nothing, trap);
+            trap1 = TLanes.MultiplyAdd(v1, nothing, trap1);
+            trap2 = TLanes.MultiplyAdd(v2, nothing, trap2);
+            trap3 = TLanes.MultiplyAdd(v3, nothing, trap3);
+        }
+
+        trap = TLanes.Add(TLanes.Add(trap, trap1), TLanes.Add(trap2, trap3));
         for (; i + TLanes.Count <= n; i += TLanes.Count)
         {
             TVector v = TLanes.Load(x + i);
