@@ -16,6 +16,13 @@ internal static unsafe class BFloat16Driver
     public static void Run(in ProductJob job, BFloat16Matrix b, int threads)
     {
         if (job.M == 0) return;
+        if (b.Pairs is not null)
+        {
+            WinogradDriver.Run(job, new WinogradPanels { Narrow = b.Panels, Pairs = b.Pairs.Pointer, Scale = b.Scale }, threads);
+            GC.KeepAlive(b);
+            return;
+        }
+
         int parts = ProductDriver.Parts((long)job.M * job.N * job.K, threads);
         if (parts <= 1) Run(job, b, 0, job.M, 0, job.N);
         else RunParallel(job, b, parts);
@@ -49,16 +56,16 @@ internal static unsafe class BFloat16Driver
         }
     }
 
-    /// <summary>n bfloat16 values, a multiple of 32, as float32: each becomes the upper half of its lane.</summary>
-    private static void Widen(ushort* from, float* to, int n)
+    /// <summary>n bfloat16 values, a multiple of 32, as float32, each the upper half of its lane, times a power of two.</summary>
+    public static void Widen(ushort* from, float* to, int n, float factor = 1)
     {
         if (Vector512.IsHardwareAccelerated)
         {
             for (int i = 0; i < n; i += 32)
             {
                 (Vector512<uint> low, Vector512<uint> high) = Vector512.Widen(Vector512.Load(from + i));
-                (low << 16).AsSingle().Store(to + i);
-                (high << 16).AsSingle().Store(to + i + 16);
+                ((low << 16).AsSingle() * factor).Store(to + i);
+                ((high << 16).AsSingle() * factor).Store(to + i + 16);
             }
         }
         else
@@ -66,8 +73,8 @@ internal static unsafe class BFloat16Driver
             for (int i = 0; i < n; i += 8)
             {
                 (Vector128<uint> low, Vector128<uint> high) = Vector128.Widen(Vector128.Load(from + i));
-                (low << 16).AsSingle().Store(to + i);
-                (high << 16).AsSingle().Store(to + i + 4);
+                ((low << 16).AsSingle() * factor).Store(to + i);
+                ((high << 16).AsSingle() * factor).Store(to + i + 4);
             }
         }
     }

@@ -4,7 +4,8 @@ namespace LlmRec.Kernels;
 
 /// <summary>
 /// The right side B (k, n) of a product kept as bfloat16, the upper half of float32: half the memory of <see cref="PackedMatrix"/>. Panels
-/// are widened as they are needed, so a product is the same, bit for bit, as with a <see cref="PackedMatrix"/> of the rounded values.
+/// are widened as they are needed, so a product is the same, bit for bit, as with the rounded values in a <see cref="WinogradMatrix"/> where
+/// that is faster and else in a <see cref="PackedMatrix"/>.
 /// </summary>
 /// <remarks>Immutable and thread-safe. Memory: k × n rounded up to 32, 2 bytes each.</remarks>
 public sealed unsafe class BFloat16Matrix
@@ -32,6 +33,12 @@ public sealed unsafe class BFloat16Matrix
 
     internal ushort* Panels => _panels.Pointer;
 
+    /// <summary>As in <see cref="WinogradPanels"/>; null where that way is not taken.</summary>
+    internal AlignedBuffer<float>? Pairs { get; private set; }
+
+    /// <summary>As in <see cref="WinogradPanels"/>.</summary>
+    internal float Scale { get; private set; } = 1;
+
     /// <summary>Rounds B as it stands: row p of <paramref name="b"/> is B's row p.</summary>
     /// <param name="b">B (k, n), row-major; what is too large for bfloat16 becomes infinite.</param>
     /// <param name="memory">Where to put it; null, the default, for memory of its own.</param>
@@ -40,6 +47,7 @@ public sealed unsafe class BFloat16Matrix
         var packed = new BFloat16Matrix(b.Rows, b.Columns, memory);
         for (int p = 0; p < b.Rows; p++)
             for (int j = 0; j < b.Columns; j++) packed[p, j] = Round(b.Values[p * b.Stride + j]);
+        packed.Prepare();
         return packed;
     }
 
@@ -51,6 +59,7 @@ public sealed unsafe class BFloat16Matrix
         var packed = new BFloat16Matrix(b.Columns, b.Rows, memory);
         for (int j = 0; j < b.Rows; j++)
             for (int p = 0; p < b.Columns; p++) packed[p, j] = Round(b.Values[j * b.Stride + p]);
+        packed.Prepare();
         return packed;
     }
 
@@ -73,6 +82,30 @@ public sealed unsafe class BFloat16Matrix
     }
 
     internal static float Widen(ushort value) => BitConverter.UInt32BitsToSingle((uint)value << 16);
+
+    /// <summary>What Winograd's inner product needs to know: the size of the weights, and the sums over the pairs of every column.</summary>
+    private void Prepare()
+    {
+        if (!WinogradMatrix.IsFaster) return;
+        int size = Rows * PanelColumns;
+        var panel = new AlignedBuffer<float>(size);
+        double squares = 0;
+        for (int j = 0; j < Columns; j += PanelColumns)
+        {
+            BFloat16Driver.Widen(Panels + (nint)j * Rows, panel.Pointer, size);
+            foreach (float w in panel.Span[..size]) squares += (double)w * w;
+        }
+
+        Scale = WinogradRows.Scale(squares, Kernels.Panels.Size(Rows, Columns));
+        Pairs = new AlignedBuffer<float>((int)Kernels.Panels.Size(1, Columns));
+        for (int j = 0; j < Columns; j += PanelColumns)
+        {
+            BFloat16Driver.Widen(Panels + (nint)j * Rows, panel.Pointer, size, Scale);
+            WinogradPanels.SumPairs(panel.Pointer, Rows, Pairs.Pointer + j);
+        }
+
+        GC.KeepAlive(panel);
+    }
 
     private ushort this[int p, int j]
     {

@@ -98,7 +98,7 @@ public static unsafe partial class MatrixProduct
         }
     }
 
-    /// <summary>C (m, n) ← A (m, k) · B (k, n) with bfloat16 weights: the bits of a product with the same weights as float32.</summary>
+    /// <summary>C (m, n) ← A (m, k) · B (k, n) with bfloat16 weights: the bits of a product with the same weights as float32, in a <see cref="WinogradMatrix"/> where that is faster and else in a <see cref="PackedMatrix"/>.</summary>
     /// <exception cref="ArgumentException">The shapes do not fit each other.</exception>
     public static void Multiply(ReadOnlyMatrixSpan a, BFloat16Matrix b, MatrixSpan c, in ProductOptions options = default)
     {
@@ -137,7 +137,7 @@ public static unsafe partial class MatrixProduct
             job.ResidualRow = options.Residual.Stride;
             if (quantized is not null) QuantizedDriver.Run(job, quantized, options.Threads);
             else if (narrow is not null) BFloat16Driver.Run(job, narrow, options.Threads);
-            else if (paired is not null) WinogradDriver.Run(job, paired, options.Threads);
+            else if (paired is not null) WinogradDriver.Run(job, paired.Panels, options.Threads);
             else ProductDriver.Run(job, options.Threads);
         }
         GC.KeepAlive(quantized);

@@ -23,30 +23,44 @@ internal static unsafe class WinogradDriver
     [ThreadStatic]
     private static AlignedBuffer<float>? t_left;
 
-    public static void Run(in ProductJob job, WinogradMatrix b, int threads)
+    [ThreadStatic]
+    private static AlignedBuffer<float>? t_panel;
+
+    public static void Run(in ProductJob job, in WinogradPanels b, int threads)
     {
         if (job.M == 0) return;
         int parts = ProductDriver.Parts((long)((long)job.M * job.N * job.K / Gain), threads);
         if (parts <= 1) Run(job, b, 0, job.M, 0, job.N);
         else RunParallel(job, b, parts);
-        GC.KeepAlive(b);
     }
 
-    private static void RunParallel(ProductJob job, WinogradMatrix b, int threads) =>
+    private static void RunParallel(ProductJob job, WinogradPanels b, int threads) =>
         ProductDriver.ForSlices(job, threads, packedRight: true, (rowFrom, rowTo, columnFrom, columnTo) => Run(job, b, rowFrom, rowTo, columnFrom, columnTo));
 
-    private static void Run(in ProductJob job, WinogradMatrix b, int rowFrom, int rowTo, int columnFrom, int columnTo)
+    private static void Run(in ProductJob job, in WinogradPanels b, int rowFrom, int rowTo, int columnFrom, int columnTo)
     {
         int tileRows = WinogradKernel.Rows(job.Width), k = job.K;
         int block = Math.Clamp(LeftBlock / k / tileRows * tileRows, tileRows, MostRows);
-        if (t_rows is null) t_rows = new AlignedBuffer<float>(2 * MostRows);
+        t_rows ??= new AlignedBuffer<float>(2 * MostRows);
+        if (b.Narrow != null && (t_panel is null || t_panel.Length < k * PanelColumns)) t_panel = new AlignedBuffer<float>(k * PanelColumns);
         float* offsets = t_rows.Pointer, factors = offsets + MostRows;
         for (int i0 = rowFrom; i0 < rowTo; i0 += block)
         {
             int rows = Math.Min(block, rowTo - i0);
             float* a = Prepare(job.A + i0 * job.ARow, job.ARow, rows, k, job.Scale / b.Scale, offsets, factors, out nint aRow);
             for (int j = columnFrom; j < columnTo; j += PanelColumns)
-                Panel(job, b, a, aRow, i0, rows, j, Math.Min(PanelColumns, columnTo - j), j + PanelColumns < columnTo, offsets, factors);
+            {
+                nint at = (nint)j * k, size = (nint)PanelColumns * k;
+                float* panel = b.Values + at, following = j + PanelColumns < columnTo ? panel + size : null;
+                if (b.Narrow != null)
+                {
+                    panel = t_panel!.Pointer;
+                    following = null;
+                    BFloat16Driver.Widen(b.Narrow + at, panel, (int)size, b.Scale);
+                }
+
+                Panel(job, panel, b.Pairs + j, following, a, aRow, i0, rows, j, Math.Min(PanelColumns, columnTo - j), offsets, factors);
+            }
         }
     }
 
@@ -78,11 +92,9 @@ internal static unsafe class WinogradDriver
 
     /// <summary>The tiles of a panel's columns for a block of rows.</summary>
     [SkipLocalsInit]
-    private static void Panel(in ProductJob job, WinogradMatrix b, float* a, nint aRow, int i0, int rows, int j, int columns, bool follows, float* offsets, float* factors)
+    private static void Panel(in ProductJob job, float* panel, float* pairs, float* following, float* a, nint aRow, int i0, int rows, int j, int columns, float* offsets, float* factors)
     {
-        float* memory = stackalloc float[TileKernel.MaxRows * PanelColumns + 16];
-        float* spare = (float*)(((nint)memory + 63) & ~63), panel = b.Panels + (nint)j * job.K, pairs = b.Pairs + j;
-        float* following = follows ? panel + (nint)PanelColumns * job.K : null;
+        float* memory = stackalloc float[TileKernel.MaxRows * PanelColumns + 16], spare = (float*)(((nint)memory + 63) & ~63);
         int tileRows = WinogradKernel.Rows(job.Width), done = 0;
         // what is added to C before the activation takes the way through memory, as do the columns of a last panel
         if (columns == PanelColumns && !job.Accumulate && rows >= tileRows && TileKernel.TakesColumns(job.Width))

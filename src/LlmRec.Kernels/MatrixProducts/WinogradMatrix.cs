@@ -21,8 +21,9 @@ public sealed unsafe class WinogradMatrix
 {
     private const int PanelColumns = TileKernel.PanelColumns;
 
-    private readonly AlignedBuffer<float> _panels; // as in PackedMatrix, times Scale
-    private readonly AlignedBuffer<float> _pairs;  // minus the sum over the pairs of each column of whole panels
+    private readonly AlignedBuffer<float> _panels; // as in PackedMatrix, times the scale
+    private readonly AlignedBuffer<float> _pairs;  // a value for each column of whole panels
+    private float _scale = 1;
 
     private WinogradMatrix(int rows, int columns, MatrixMemory? memory)
     {
@@ -45,12 +46,7 @@ public sealed unsafe class WinogradMatrix
     /// <summary>Columns n of the product.</summary>
     public int Columns { get; }
 
-    /// <summary>The power of two that the panels hold B times.</summary>
-    internal float Scale { get; private set; }
-
-    internal float* Panels => _panels.Pointer;
-
-    internal float* Pairs => _pairs.Pointer;
+    internal WinogradPanels Panels => new() { Values = _panels.Pointer, Pairs = _pairs.Pointer, Scale = _scale };
 
     /// <summary>Packs B as it stands: row p of <paramref name="b"/> is B's row p.</summary>
     /// <param name="b">B (k, n), row-major.</param>
@@ -58,7 +54,7 @@ public sealed unsafe class WinogradMatrix
     public static WinogradMatrix Pack(ReadOnlyMatrixSpan b, MatrixMemory? memory = null)
     {
         var packed = new WinogradMatrix(b.Rows, b.Columns, memory);
-        fixed (float* source = b.Values) Kernels.Panels.Pack(source, b.Stride, b.Rows, b.Columns, packed.Panels);
+        fixed (float* source = b.Values) Kernels.Panels.Pack(source, b.Stride, b.Rows, b.Columns, packed._panels.Pointer);
         packed.Prepare();
         return packed;
     }
@@ -69,7 +65,7 @@ public sealed unsafe class WinogradMatrix
     public static WinogradMatrix PackTransposed(ReadOnlyMatrixSpan b, MatrixMemory? memory = null)
     {
         var packed = new WinogradMatrix(b.Columns, b.Rows, memory);
-        fixed (float* source = b.Values) Kernels.Panels.PackTransposed(source, b.Stride, b.Rows, b.Columns, packed.Panels);
+        fixed (float* source = b.Values) Kernels.Panels.PackTransposed(source, b.Stride, b.Rows, b.Columns, packed._panels.Pointer);
         packed.Prepare();
         return packed;
     }
@@ -78,22 +74,12 @@ public sealed unsafe class WinogradMatrix
     private void Prepare()
     {
         Span<float> panels = _panels.Span[..(int)Kernels.Panels.Size(Rows, Columns)];
+        double squares = 0;
+        foreach (float w in panels) squares += (double)w * w;
         // the zeros of the last panel count as weights; they are fewer than one panel
-        Scale = WinogradRows.Scale(panels) is not 0 and float scale ? scale : 1;
-        TensorPrimitives.Multiply(panels, Scale, panels);
-        Span<double> sums = stackalloc double[PanelColumns];
-        for (int panel = 0; panel < panels.Length; panel += Rows * PanelColumns)
-        {
-            sums.Clear();
-            ReadOnlySpan<float> rows = panels.Slice(panel, Rows * PanelColumns);
-            for (int p = 0; p < Rows; p++)
-            {
-                if (!WinogradTile.StartsPair(p, Rows)) continue;
-                for (int j = 0; j < PanelColumns; j++) sums[j] += (double)rows[p * PanelColumns + j] * rows[(p + 1) * PanelColumns + j];
-            }
-
-            for (int j = 0; j < PanelColumns; j++) _pairs.Span[panel / Rows + j] = (float)-sums[j];
-        }
+        _scale = WinogradRows.Scale(squares, panels.Length);
+        TensorPrimitives.Multiply(panels, _scale, panels);
+        for (int j = 0; j < Columns; j += PanelColumns) WinogradPanels.SumPairs(_panels.Pointer + (nint)j * Rows, Rows, _pairs.Pointer + j);
     }
 
     private static bool IsAmd()

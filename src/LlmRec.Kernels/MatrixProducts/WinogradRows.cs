@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -25,11 +24,13 @@ internal static unsafe class WinogradRows
     {
         // the usual case without a root: mean square within the tolerance
         if (squares >= k * (Level * Level / (Tolerance * Tolerance)) && squares <= k * (Level * Level * Tolerance * Tolerance)) return 1;
-        return ScaleOf(new(a, k), LargestRowExponent);
+        double exact = 0;
+        for (int p = 0; p < k; p++) exact += (double)a[p] * a[p];
+        return exact == 0 ? 0 : double.IsFinite(exact) ? PowerOfTwo(exact, k, LargestRowExponent) : 1;
     }
 
-    /// <summary>The power of two for a matrix; 1 for one that is not finite, 0 for one of zeros.</summary>
-    public static float Scale(ReadOnlySpan<float> b) => ScaleOf(b, LargestExponent);
+    /// <summary>The power of two for a matrix of so many values, whose squares add up to so much; 1 for one of zeros, or that is not finite.</summary>
+    public static float Scale(double squares, long count) => squares > 0 && double.IsFinite(squares) ? PowerOfTwo(squares, count, LargestExponent) : 1;
 
     /// <summary>The sum over the pairs of a row, and over all its squares. The order of additions is the same for every processor.</summary>
     public static float PairSum(float* a, int k, out float squares)
@@ -76,14 +77,6 @@ internal static unsafe class WinogradRows
         return quarter[0] + quarter[2] + (quarter[1] + quarter[3]);
     }
 
-    private static float ScaleOf(ReadOnlySpan<float> values, int largest)
-    {
-        float max = TensorPrimitives.MaxMagnitude(values);
-        if (!float.IsFinite(max)) return 1;
-        if (max == 0) return 0;
-        double squares = 0;
-        foreach (float v in values) squares += (double)v * v;
-        double exponent = Math.Round(Math.Log2(Level / Math.Sqrt(squares / values.Length)));
-        return (float)Math.ScaleB(1, (int)Math.Clamp(exponent, -largest, largest));
-    }
+    private static float PowerOfTwo(double squares, long count, int largest) =>
+        (float)Math.ScaleB(1, (int)Math.Clamp(Math.Round(Math.Log2(Level / Math.Sqrt(squares / count))), -largest, largest));
 }

@@ -11,7 +11,7 @@ public enum WeightFormat
     /// </summary>
     Float32,
 
-    /// <summary>16-bit brain floats: half the memory, slower than float32 by what widening them takes; exact for a checkpoint that holds them, else 8 bits of precision.</summary>
+    /// <summary>16-bit brain floats: half the memory, a little slower than float32, since they are widened on the way; exact for a checkpoint that holds them, else 8 bits of precision.</summary>
     BFloat16,
 
     /// <summary>8-bit integers with a scale a column: a quarter of the memory and half as fast again, or twice; activations are rounded to 8 bits on the way.</summary>
