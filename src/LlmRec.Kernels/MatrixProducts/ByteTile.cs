@@ -91,47 +91,7 @@ internal static unsafe class ByteTile
             if (TRows.Count > 5) { zero = TFloats.Create(-zeros[5]); scale = TFloats.Create(scales[5]); e5 = Scaled<TFloats, TFloat>(TLanes.ToSingle(x5), zero, leftSum, scale, leftScale); f5 = Scaled<TFloats, TFloat>(TLanes.ToSingle(y5), zero, rightSum, scale, rightScale); }
             if (TRows.Count > 6) { zero = TFloats.Create(-zeros[6]); scale = TFloats.Create(scales[6]); e6 = Scaled<TFloats, TFloat>(TLanes.ToSingle(x6), zero, leftSum, scale, leftScale); f6 = Scaled<TFloats, TFloat>(TLanes.ToSingle(y6), zero, rightSum, scale, rightScale); }
             if (TRows.Count > 7) { zero = TFloats.Create(-zeros[7]); scale = TFloats.Create(scales[7]); e7 = Scaled<TFloats, TFloat>(TLanes.ToSingle(x7), zero, leftSum, scale, leftScale); f7 = Scaled<TFloats, TFloat>(TLanes.ToSingle(y7), zero, rightSum, scale, rightScale); }
-            if (bias != null)
-            {
-                TFloat left = TFloats.Load(bias), right = TFloats.Load(bias + TFloats.Count);
-                e0 = TFloats.Add(e0, left); f0 = TFloats.Add(f0, right);
-                if (TRows.Count > 1) { e1 = TFloats.Add(e1, left); f1 = TFloats.Add(f1, right); }
-                if (TRows.Count > 2) { e2 = TFloats.Add(e2, left); f2 = TFloats.Add(f2, right); }
-                if (TRows.Count > 3) { e3 = TFloats.Add(e3, left); f3 = TFloats.Add(f3, right); }
-                if (TRows.Count > 4) { e4 = TFloats.Add(e4, left); f4 = TFloats.Add(f4, right); }
-                if (TRows.Count > 5) { e5 = TFloats.Add(e5, left); f5 = TFloats.Add(f5, right); }
-                if (TRows.Count > 6) { e6 = TFloats.Add(e6, left); f6 = TFloats.Add(f6, right); }
-                if (TRows.Count > 7) { e7 = TFloats.Add(e7, left); f7 = TFloats.Add(f7, right); }
-            }
-
-            e0 = TFinish.Apply<TFloats, TFloat>(e0); f0 = TFinish.Apply<TFloats, TFloat>(f0);
-            if (TRows.Count > 1) { e1 = TFinish.Apply<TFloats, TFloat>(e1); f1 = TFinish.Apply<TFloats, TFloat>(f1); }
-            if (TRows.Count > 2) { e2 = TFinish.Apply<TFloats, TFloat>(e2); f2 = TFinish.Apply<TFloats, TFloat>(f2); }
-            if (TRows.Count > 3) { e3 = TFinish.Apply<TFloats, TFloat>(e3); f3 = TFinish.Apply<TFloats, TFloat>(f3); }
-            if (TRows.Count > 4) { e4 = TFinish.Apply<TFloats, TFloat>(e4); f4 = TFinish.Apply<TFloats, TFloat>(f4); }
-            if (TRows.Count > 5) { e5 = TFinish.Apply<TFloats, TFloat>(e5); f5 = TFinish.Apply<TFloats, TFloat>(f5); }
-            if (TRows.Count > 6) { e6 = TFinish.Apply<TFloats, TFloat>(e6); f6 = TFinish.Apply<TFloats, TFloat>(f6); }
-            if (TRows.Count > 7) { e7 = TFinish.Apply<TFloats, TFloat>(e7); f7 = TFinish.Apply<TFloats, TFloat>(f7); }
-            if (residual != null)
-            {
-                e0 = TFloats.Add(e0, TFloats.Load(residual)); f0 = TFloats.Add(f0, TFloats.Load(residual + TFloats.Count)); residual += residualRow;
-                if (TRows.Count > 1) { e1 = TFloats.Add(e1, TFloats.Load(residual)); f1 = TFloats.Add(f1, TFloats.Load(residual + TFloats.Count)); residual += residualRow; }
-                if (TRows.Count > 2) { e2 = TFloats.Add(e2, TFloats.Load(residual)); f2 = TFloats.Add(f2, TFloats.Load(residual + TFloats.Count)); residual += residualRow; }
-                if (TRows.Count > 3) { e3 = TFloats.Add(e3, TFloats.Load(residual)); f3 = TFloats.Add(f3, TFloats.Load(residual + TFloats.Count)); residual += residualRow; }
-                if (TRows.Count > 4) { e4 = TFloats.Add(e4, TFloats.Load(residual)); f4 = TFloats.Add(f4, TFloats.Load(residual + TFloats.Count)); residual += residualRow; }
-                if (TRows.Count > 5) { e5 = TFloats.Add(e5, TFloats.Load(residual)); f5 = TFloats.Add(f5, TFloats.Load(residual + TFloats.Count)); residual += residualRow; }
-                if (TRows.Count > 6) { e6 = TFloats.Add(e6, TFloats.Load(residual)); f6 = TFloats.Add(f6, TFloats.Load(residual + TFloats.Count)); residual += residualRow; }
-                if (TRows.Count > 7) { e7 = TFloats.Add(e7, TFloats.Load(residual)); f7 = TFloats.Add(f7, TFloats.Load(residual + TFloats.Count)); residual += residualRow; }
-            }
-
-            TFloats.Store(e0, c); TFloats.Store(f0, c + TFloats.Count); c += cRow;
-            if (TRows.Count > 1) { TFloats.Store(e1, c); TFloats.Store(f1, c + TFloats.Count); c += cRow; }
-            if (TRows.Count > 2) { TFloats.Store(e2, c); TFloats.Store(f2, c + TFloats.Count); c += cRow; }
-            if (TRows.Count > 3) { TFloats.Store(e3, c); TFloats.Store(f3, c + TFloats.Count); c += cRow; }
-            if (TRows.Count > 4) { TFloats.Store(e4, c); TFloats.Store(f4, c + TFloats.Count); c += cRow; }
-            if (TRows.Count > 5) { TFloats.Store(e5, c); TFloats.Store(f5, c + TFloats.Count); c += cRow; }
-            if (TRows.Count > 6) { TFloats.Store(e6, c); TFloats.Store(f6, c + TFloats.Count); c += cRow; }
-            if (TRows.Count > 7) { TFloats.Store(e7, c); TFloats.Store(f7, c + TFloats.Count); c += cRow; }
+            TileEnd.Store<TFloats, TFloat, TRows, TFinish>(e0, e1, e2, e3, e4, e5, e6, e7, f0, f1, f2, f3, f4, f5, f6, f7, bias, ref residual, residualRow, ref c, cRow);
             if (n == tiles - 1) return;
             a += TRows.Count * aRow;
             scales += TRows.Count;

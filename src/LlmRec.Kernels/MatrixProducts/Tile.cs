@@ -110,17 +110,10 @@ internal static unsafe class Tile
                 factors += TRows.Count;
             }
 
-            TLanes.Store(TFinish.Apply<TLanes, TVector>(x0), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y0), c + TLanes.Count);
-            if (TRows.Count > 1) { c += cRow; TLanes.Store(TFinish.Apply<TLanes, TVector>(x1), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y1), c + TLanes.Count); }
-            if (TRows.Count > 2) { c += cRow; TLanes.Store(TFinish.Apply<TLanes, TVector>(x2), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y2), c + TLanes.Count); }
-            if (TRows.Count > 3) { c += cRow; TLanes.Store(TFinish.Apply<TLanes, TVector>(x3), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y3), c + TLanes.Count); }
-            if (TRows.Count > 4) { c += cRow; TLanes.Store(TFinish.Apply<TLanes, TVector>(x4), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y4), c + TLanes.Count); }
-            if (TRows.Count > 5) { c += cRow; TLanes.Store(TFinish.Apply<TLanes, TVector>(x5), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y5), c + TLanes.Count); }
-            if (TRows.Count > 6) { c += cRow; TLanes.Store(TFinish.Apply<TLanes, TVector>(x6), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y6), c + TLanes.Count); }
-            if (TRows.Count > 7) { c += cRow; TLanes.Store(TFinish.Apply<TLanes, TVector>(x7), c); TLanes.Store(TFinish.Apply<TLanes, TVector>(y7), c + TLanes.Count); }
+            float* nothing = null;
+            TileEnd.Store<TLanes, TVector, TRows, TFinish>(x0, x1, x2, x3, x4, x5, x6, x7, y0, y1, y2, y3, y4, y5, y6, y7, null, ref nothing, 0, ref c, cRow);
             if (last) return;
             a += aTile;
-            c += cRow;
             start += TRows.Count * startRow;
             // what comes next is under way
             if (t == 1)

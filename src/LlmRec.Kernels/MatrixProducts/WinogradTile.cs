@@ -129,48 +129,7 @@ internal static unsafe class WinogradTile
             if (TRows.Count > 5) { w = TLanes.Create(factors[5]); x5 = TLanes.Multiply(x5, w); y5 = TLanes.Multiply(y5, w); }
             if (TRows.Count > 6) { w = TLanes.Create(factors[6]); x6 = TLanes.Multiply(x6, w); y6 = TLanes.Multiply(y6, w); }
             if (TRows.Count > 7) { w = TLanes.Create(factors[7]); x7 = TLanes.Multiply(x7, w); y7 = TLanes.Multiply(y7, w); }
-            if (bias != null)
-            {
-                left = TLanes.Load(bias);
-                right = TLanes.Load(bias + TLanes.Count);
-                x0 = TLanes.Add(x0, left); y0 = TLanes.Add(y0, right);
-                if (TRows.Count > 1) { x1 = TLanes.Add(x1, left); y1 = TLanes.Add(y1, right); }
-                if (TRows.Count > 2) { x2 = TLanes.Add(x2, left); y2 = TLanes.Add(y2, right); }
-                if (TRows.Count > 3) { x3 = TLanes.Add(x3, left); y3 = TLanes.Add(y3, right); }
-                if (TRows.Count > 4) { x4 = TLanes.Add(x4, left); y4 = TLanes.Add(y4, right); }
-                if (TRows.Count > 5) { x5 = TLanes.Add(x5, left); y5 = TLanes.Add(y5, right); }
-                if (TRows.Count > 6) { x6 = TLanes.Add(x6, left); y6 = TLanes.Add(y6, right); }
-                if (TRows.Count > 7) { x7 = TLanes.Add(x7, left); y7 = TLanes.Add(y7, right); }
-            }
-
-            x0 = TFinish.Apply<TLanes, TVector>(x0); y0 = TFinish.Apply<TLanes, TVector>(y0);
-            if (TRows.Count > 1) { x1 = TFinish.Apply<TLanes, TVector>(x1); y1 = TFinish.Apply<TLanes, TVector>(y1); }
-            if (TRows.Count > 2) { x2 = TFinish.Apply<TLanes, TVector>(x2); y2 = TFinish.Apply<TLanes, TVector>(y2); }
-            if (TRows.Count > 3) { x3 = TFinish.Apply<TLanes, TVector>(x3); y3 = TFinish.Apply<TLanes, TVector>(y3); }
-            if (TRows.Count > 4) { x4 = TFinish.Apply<TLanes, TVector>(x4); y4 = TFinish.Apply<TLanes, TVector>(y4); }
-            if (TRows.Count > 5) { x5 = TFinish.Apply<TLanes, TVector>(x5); y5 = TFinish.Apply<TLanes, TVector>(y5); }
-            if (TRows.Count > 6) { x6 = TFinish.Apply<TLanes, TVector>(x6); y6 = TFinish.Apply<TLanes, TVector>(y6); }
-            if (TRows.Count > 7) { x7 = TFinish.Apply<TLanes, TVector>(x7); y7 = TFinish.Apply<TLanes, TVector>(y7); }
-            if (residual != null)
-            {
-                x0 = TLanes.Add(x0, TLanes.Load(residual)); y0 = TLanes.Add(y0, TLanes.Load(residual + TLanes.Count)); residual += residualRow;
-                if (TRows.Count > 1) { x1 = TLanes.Add(x1, TLanes.Load(residual)); y1 = TLanes.Add(y1, TLanes.Load(residual + TLanes.Count)); residual += residualRow; }
-                if (TRows.Count > 2) { x2 = TLanes.Add(x2, TLanes.Load(residual)); y2 = TLanes.Add(y2, TLanes.Load(residual + TLanes.Count)); residual += residualRow; }
-                if (TRows.Count > 3) { x3 = TLanes.Add(x3, TLanes.Load(residual)); y3 = TLanes.Add(y3, TLanes.Load(residual + TLanes.Count)); residual += residualRow; }
-                if (TRows.Count > 4) { x4 = TLanes.Add(x4, TLanes.Load(residual)); y4 = TLanes.Add(y4, TLanes.Load(residual + TLanes.Count)); residual += residualRow; }
-                if (TRows.Count > 5) { x5 = TLanes.Add(x5, TLanes.Load(residual)); y5 = TLanes.Add(y5, TLanes.Load(residual + TLanes.Count)); residual += residualRow; }
-                if (TRows.Count > 6) { x6 = TLanes.Add(x6, TLanes.Load(residual)); y6 = TLanes.Add(y6, TLanes.Load(residual + TLanes.Count)); residual += residualRow; }
-                if (TRows.Count > 7) { x7 = TLanes.Add(x7, TLanes.Load(residual)); y7 = TLanes.Add(y7, TLanes.Load(residual + TLanes.Count)); residual += residualRow; }
-            }
-
-            TLanes.Store(x0, c); TLanes.Store(y0, c + TLanes.Count); c += cRow;
-            if (TRows.Count > 1) { TLanes.Store(x1, c); TLanes.Store(y1, c + TLanes.Count); c += cRow; }
-            if (TRows.Count > 2) { TLanes.Store(x2, c); TLanes.Store(y2, c + TLanes.Count); c += cRow; }
-            if (TRows.Count > 3) { TLanes.Store(x3, c); TLanes.Store(y3, c + TLanes.Count); c += cRow; }
-            if (TRows.Count > 4) { TLanes.Store(x4, c); TLanes.Store(y4, c + TLanes.Count); c += cRow; }
-            if (TRows.Count > 5) { TLanes.Store(x5, c); TLanes.Store(y5, c + TLanes.Count); c += cRow; }
-            if (TRows.Count > 6) { TLanes.Store(x6, c); TLanes.Store(y6, c + TLanes.Count); c += cRow; }
-            if (TRows.Count > 7) { TLanes.Store(x7, c); TLanes.Store(y7, c + TLanes.Count); c += cRow; }
+            TileEnd.Store<TLanes, TVector, TRows, TFinish>(x0, x1, x2, x3, x4, x5, x6, x7, y0, y1, y2, y3, y4, y5, y6, y7, bias, ref residual, residualRow, ref c, cRow);
             if (t == tiles - 1) return;
             a += TRows.Count * aRow;
             again += TRows.Count * aRow;
