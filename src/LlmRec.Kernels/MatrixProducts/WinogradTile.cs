@@ -33,6 +33,7 @@ internal static unsafe class WinogradTile
     /// <param name="b">A panel, b(p, j) at b[32 · p + j].</param>
     /// <param name="columns">Minus the sums over b's pairs, one a column.</param>
     /// <param name="offsets">Minus the sums over a's pairs, one a row.</param>
+    /// <param name="start">Sums so far, start(i, j) at start[32 · i + j], for a chain that goes on; null for one that begins, with columns and offsets.</param>
     /// <param name="factors">What rows are multiplied by at the end, one a row.</param>
     /// <param name="bias">Added to every row then; null for nothing.</param>
     /// <param name="residual">Added last, residual(i, j) at residual[i · residualRow + j]; null for nothing; may be c.</param>
@@ -43,7 +44,7 @@ internal static unsafe class WinogradTile
     /// <param name="nextStep">Elements from one line to fetch to the next; 0 to fetch nothing new.</param>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<TLanes, TVector, TRows, TFinish>(int tiles, nint k, float* a, float* again, nint aRow, float* b, float* columns, float* offsets, float* factors, float* bias, float* residual, nint residualRow, float* c, nint cRow, float* next, nint nextStep)
+    public static void Multiply<TLanes, TVector, TRows, TFinish>(int tiles, nint k, float* a, float* again, nint aRow, float* b, float* columns, float* offsets, float* start, float* factors, float* bias, float* residual, nint residualRow, float* c, nint cRow, float* next, nint nextStep)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TRows : struct, ITileRows
@@ -58,15 +59,30 @@ internal static unsafe class WinogradTile
 
             TVector x0 = default, x1 = default, x2 = default, x3 = default, x4 = default, x5 = default, x6 = default, x7 = default;
             TVector y0 = default, y1 = default, y2 = default, y3 = default, y4 = default, y5 = default, y6 = default, y7 = default;
-            TVector left = TLanes.Load(columns), right = TLanes.Load(columns + TLanes.Count);
-            TVector w = TLanes.Create(offsets[0]); x0 = TLanes.Add(left, w); y0 = TLanes.Add(right, w);
-            if (TRows.Count > 1) { w = TLanes.Create(offsets[1]); x1 = TLanes.Add(left, w); y1 = TLanes.Add(right, w); }
-            if (TRows.Count > 2) { w = TLanes.Create(offsets[2]); x2 = TLanes.Add(left, w); y2 = TLanes.Add(right, w); }
-            if (TRows.Count > 3) { w = TLanes.Create(offsets[3]); x3 = TLanes.Add(left, w); y3 = TLanes.Add(right, w); }
-            if (TRows.Count > 4) { w = TLanes.Create(offsets[4]); x4 = TLanes.Add(left, w); y4 = TLanes.Add(right, w); }
-            if (TRows.Count > 5) { w = TLanes.Create(offsets[5]); x5 = TLanes.Add(left, w); y5 = TLanes.Add(right, w); }
-            if (TRows.Count > 6) { w = TLanes.Create(offsets[6]); x6 = TLanes.Add(left, w); y6 = TLanes.Add(right, w); }
-            if (TRows.Count > 7) { w = TLanes.Create(offsets[7]); x7 = TLanes.Add(left, w); y7 = TLanes.Add(right, w); }
+            TVector w;
+            if (start == null)
+            {
+                TVector left = TLanes.Load(columns), right = TLanes.Load(columns + TLanes.Count);
+                w = TLanes.Create(offsets[0]); x0 = TLanes.Add(left, w); y0 = TLanes.Add(right, w);
+                if (TRows.Count > 1) { w = TLanes.Create(offsets[1]); x1 = TLanes.Add(left, w); y1 = TLanes.Add(right, w); }
+                if (TRows.Count > 2) { w = TLanes.Create(offsets[2]); x2 = TLanes.Add(left, w); y2 = TLanes.Add(right, w); }
+                if (TRows.Count > 3) { w = TLanes.Create(offsets[3]); x3 = TLanes.Add(left, w); y3 = TLanes.Add(right, w); }
+                if (TRows.Count > 4) { w = TLanes.Create(offsets[4]); x4 = TLanes.Add(left, w); y4 = TLanes.Add(right, w); }
+                if (TRows.Count > 5) { w = TLanes.Create(offsets[5]); x5 = TLanes.Add(left, w); y5 = TLanes.Add(right, w); }
+                if (TRows.Count > 6) { w = TLanes.Create(offsets[6]); x6 = TLanes.Add(left, w); y6 = TLanes.Add(right, w); }
+                if (TRows.Count > 7) { w = TLanes.Create(offsets[7]); x7 = TLanes.Add(left, w); y7 = TLanes.Add(right, w); }
+            }
+            else
+            {
+                x0 = TLanes.Load(start); y0 = TLanes.Load(start + TLanes.Count); start += Width;
+                if (TRows.Count > 1) { x1 = TLanes.Load(start); y1 = TLanes.Load(start + TLanes.Count); start += Width; }
+                if (TRows.Count > 2) { x2 = TLanes.Load(start); y2 = TLanes.Load(start + TLanes.Count); start += Width; }
+                if (TRows.Count > 3) { x3 = TLanes.Load(start); y3 = TLanes.Load(start + TLanes.Count); start += Width; }
+                if (TRows.Count > 4) { x4 = TLanes.Load(start); y4 = TLanes.Load(start + TLanes.Count); start += Width; }
+                if (TRows.Count > 5) { x5 = TLanes.Load(start); y5 = TLanes.Load(start + TLanes.Count); start += Width; }
+                if (TRows.Count > 6) { x6 = TLanes.Load(start); y6 = TLanes.Load(start + TLanes.Count); start += Width; }
+                if (TRows.Count > 7) { x7 = TLanes.Load(start); y7 = TLanes.Load(start + TLanes.Count); start += Width; }
+            }
 
             float* panel = b;
             float* q0 = a, q1 = q0 + s1 + s2, q2 = q1 + s1 + s2, p0 = again, p1 = p0 + s1 + s2, p2 = p1 + s1 + s2;
