@@ -1,7 +1,7 @@
 namespace LlmRec.Kernels;
 
 /// <summary>
-/// The right side B (k, n) of a product as int8 with a scale per column, a quarter of float32's memory and more than twice its speed.
+/// The right side B (k, n) of a product as int8 with a scale per column, a quarter of float32's memory and more than twice the speed of a <see cref="PackedMatrix"/>.
 /// The left side's rows are quantised to 8 unsigned bits, each with its own scale and zero point, as they are multiplied.
 /// </summary>
 /// <remarks>

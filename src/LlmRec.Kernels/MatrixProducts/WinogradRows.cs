@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace LlmRec.Kernels;
@@ -35,8 +34,9 @@ internal static unsafe class WinogradRows
     /// <summary>The sum over the pairs of a row, and over all its squares. The order of additions is the same for every processor.</summary>
     public static float PairSum(float* a, int k, out float squares)
     {
-        // of 48 numbers, sixteen groups, the pairs start at these lanes; in the third vector the partner is looked for to the left, so that nothing behind the row is read
-        Vector512<float> first = Starts(0), second = Starts(16), third = Starts(31);
+        // of 48 numbers, sixteen groups, these lanes start pairs; those of the third vector end them, so that nothing behind the row is read
+        Vector512<float> first = Vector512.Create(-1, 0, 0, -1, 0, 0, -1, 0, 0, -1, 0, 0, -1, 0, 0, -1).AsSingle();
+        Vector512<float> second = Vector512.Create(0, 0, -1, 0, 0, -1, 0, 0, -1, 0, 0, -1, 0, 0, -1, 0).AsSingle(), third = second;
         Vector512<float> s0 = default, s1 = default, s2 = default, t0 = default, t1 = default, t2 = default;
         int p = 0;
         for (; p + 48 <= k; p += 48)
@@ -60,15 +60,6 @@ internal static unsafe class WinogradRows
 
         return sum;
     }
-
-    /// <summary>All bits where pair starts (for from = 31: pair ends, one to the right of the start) lie in the 16 numbers after from.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Starts(int from) => from switch
-    {
-        0 => Vector512.Create(-1, 0, 0, -1, 0, 0, -1, 0, 0, -1, 0, 0, -1, 0, 0, -1).AsSingle(),
-        16 => Vector512.Create(0, 0, -1, 0, 0, -1, 0, 0, -1, 0, 0, -1, 0, 0, -1, 0).AsSingle(),
-        _ => Vector512.Create(0, 0, -1, 0, 0, -1, 0, 0, -1, 0, 0, -1, 0, 0, -1, 0).AsSingle(),
-    };
 
     private static float Sum(Vector512<float> x)
     {

@@ -12,7 +12,7 @@ public sealed partial class SentenceEncoder
     private string? _fingerprint;
 
     /// <summary>
-    /// A text that changes whenever a vector could: SHA-256 over the model's files and the options that matter. The first call reads the files
+    /// A text that changes whenever a vector could by more than rounding, which differs between kinds of processors: SHA-256 over the model's files and the options that matter. The first call reads the files
     /// once more; the same files in another place have the same fingerprint.
     /// </summary>
     /// <exception cref="IOException">A file is no longer there.</exception>
